@@ -1,0 +1,94 @@
+# kinechain: one word each, the same on every machine. `make demo` and `make test` need Python 3.11–3.14 and make.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+DEMO ?= kinechain-demo
+SNAP ?= build/snap
+SOURCES := src tests benchmarks docs
+
+# A Python that can be used: right version, able to make environments. `make PYTHON=/path/to/python …` overrides it.
+SUITS := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.14 python3.11 python; do \
+	if $$p -c '$(SUITS)' >/dev/null 2>&1; then echo $$p; break; fi; done)
+
+.PHONY: help demo test check format snap docs bench clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+demo: $(VENV)/.runtime ## environment, pose weights, and the main job on the clip that ships with the package
+	@$(BIN)/kinechain models fetch >/dev/null
+	@$(BIN)/kinechain demo --out $(DEMO)
+
+# Without a network the weights may be absent: the tests that need them skip and say so, and the coverage gate, which
+# counts them, is not applied.
+test: $(VENV)/.dev ## all tests, with the branch coverage gate
+	@gate=; status=0; $(BIN)/kinechain models fetch >/dev/null || status=$$?; \
+	if [ $$status -eq 32 ]; then \
+	  gate=--cov-fail-under=0; \
+	  echo "test: the pose weights could not be fetched; the tests that need them skip, the coverage gate is off"; \
+	elif [ $$status -ne 0 ]; then exit $$status; fi; \
+	$(BIN)/python -m pytest --cov --cov-report=term $$gate
+
+check: $(VENV)/.dev ## format, lint, types, direction of imports, spelling
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy --no-error-summary
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/codespell $(SOURCES) *.md Makefile .ci/run pyproject.toml
+
+format: $(VENV)/.dev ## write the code in the project's format
+	$(BIN)/ruff check --quiet --fix-only .
+	$(BIN)/ruff format --quiet .
+
+snap: $(VENV)/.runtime ## pictures of the report in both languages, phone and desk width and A4, in build/snap
+	@[ -f $(DEMO)/report.ja.html ] || $(MAKE) demo
+	@$(BIN)/python benchmarks/snap.py $(DEMO) $(SNAP) $(CHROMIUM)
+
+docs: $(VENV)/.docs ## the documentation, in build/docs; warnings are errors
+	@rm -rf docs/api
+	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs build/docs
+	@echo "docs: build/docs/index.html"
+
+bench: $(VENV)/.runtime ## time of assess against pose inference alone, and peak memory (takes about half an hour)
+	@$(BIN)/kinechain models fetch >/dev/null
+	@$(BIN)/python benchmarks/bench.py --memory
+
+clean: ## remove the environment and everything that was made
+	rm -rf $(VENV) build dist kinechain-demo .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# --- the environment: one stamp for what the product needs, one more for each set of tools ---------------------------
+
+# The stamps of an environment whose Python does not run (any more) are worth nothing.
+$(shell $(BIN)/python -c '' >/dev/null 2>&1 || rm -f $(VENV)/.runtime $(VENV)/.dev $(VENV)/.docs)
+
+$(VENV)/.runtime: pyproject.toml
+	@if ! $(BIN)/python -c '' 2>/dev/null; then \
+	  [ -n "$(PYTHON)" ] || { echo "kinechain needs Python 3.11–3.14 with venv (Debian: apt-get install python3-venv);" \
+	    "name one with make PYTHON=/path/to/python" >&2; exit 1; }; \
+	  echo "environment: making $(VENV) with $$($(PYTHON) --version)"; \
+	  $(PYTHON) -m venv --clear $(VENV); \
+	fi
+	@echo "environment: installing kinechain and what it needs (a few minutes the first time)"
+	@$(PIP) install -e .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml $(VENV)/.runtime
+	@echo "environment: installing the tools for tests and checks"
+	@$(PIP) install --upgrade 'pip>=25.1'
+	@$(PIP) install --group dev
+	@touch $@
+
+$(VENV)/.docs: pyproject.toml $(VENV)/.runtime
+	@echo "environment: installing the tools for the documentation"
+	@$(PIP) install --upgrade 'pip>=25.1'
+	@$(PIP) install --group docs
+	@touch $@

@@ -1,0 +1,70 @@
+"""The parts of the documentation that are made from the code: they cannot be out of date."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from kinechain.errors import KinechainError
+from kinechain.glossary import Quantity, quantities
+
+GROUPS = {
+    "time_space": "時間と空間 · Time and space",
+    "side_view": "横から · Side view",
+    "rear_front": "後ろ・前から · Rear or front view",
+    "load": "負担 · Load",
+    "curve": "曲線 · Curves",
+}
+
+
+def glossary_page() -> str:
+    """Return every quantity of the glossary as Markdown, by group."""
+    parts = []
+    for group, title in GROUPS.items():
+        rows = [row for row in quantities().values() if row.group == group]
+        if rows:
+            parts += [f"## {title}", *(_quantity(row) for row in rows)]
+    return "\n\n".join(parts)
+
+
+def _quantity(row: Quantity) -> str:
+    sides = "左右それぞれ · each leg" if row.sides == "each" else "左右共通 · both legs together"
+    lines = [
+        f"### {row.label.ja} · {row.label.en}",
+        f"`{row.name}` · {row.symbol} · {row.unit or '–'} · {sides}",
+        row.definition.ja,
+        row.definition.en,
+    ]
+    if row.sign is not None:
+        lines.append(f"{row.sign.ja} · {row.sign.en}")
+    if row.classes is not None:
+        lines.append("\n".join(f"- `{name}`: {text.ja} · {text.en}" for name, text in row.classes.items()))
+    return "\n\n".join([*lines, f"*{row.source}*"])
+
+
+def errors_page() -> str:
+    """Return every error as Markdown, by exit status."""
+    rows = ["| | code | 文 · sentence | どうするか · what to do |", "|---|---|---|---|"]
+    for error in sorted(all_errors(), key=lambda error: (error.exit_status, error.code)):
+        sentence, hint = error.sentence, error.hint
+        cells = (
+            str(error.exit_status),
+            f"`{error.code}`",
+            f"{sentence.ja}<br>{sentence.en}",
+            f"{hint.ja}<br>{hint.en}",
+        )
+        rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return "\n".join(rows)
+
+
+def all_errors() -> Iterator[type[KinechainError]]:
+    """Yield every error that a user can meet: those that name their own code and are not a branch of the tree."""
+    waiting = [KinechainError]
+    while waiting:
+        error = waiting.pop()
+        branches = error.__subclasses__()
+        waiting += branches
+        if "sentence" in vars(error) and error is not KinechainError:
+            yield error
+
+
+PAGES: dict[str, Callable[[], str]] = {"glossary": glossary_page, "errors": errors_page}

@@ -1,0 +1,5 @@
+"""Run the command line with `python -m kinechain`."""
+
+from kinechain.cli import main
+
+main()

@@ -1,0 +1,187 @@
+"""The commands of kinechain."""
+
+from __future__ import annotations
+
+from importlib import resources
+from json import dumps
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kinechain.cli import options
+from kinechain.cli.console import Shell
+from kinechain.cli.doctor import examine
+from kinechain.model.assessment import Assessment
+from kinechain.model.athlete import Athlete
+from kinechain.output import staged
+from kinechain.pipeline.assess import assess as assess_clip
+from kinechain.pipeline.clip import ClipRequest
+from kinechain.pipeline.export import EXPORTERS, ExportKind
+from kinechain.pipeline.measure import TableFormat
+from kinechain.pipeline.measure import measure as measure_only
+from kinechain.pose import weights
+from kinechain.pose.blazepose import BlazePose
+from kinechain.report.page import write_reports
+from kinechain.settings import Protocol
+from kinechain.text import Text
+
+app = typer.Typer(
+    name="kinechain",
+    help="Running gait from phone video, with an error bar on every number. "
+    "For training; not a medical device; it makes no diagnosis.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+models = typer.Typer(help="The pose weights: get them, or show where they are.", no_args_is_help=True)
+app.add_typer(models, name="models")
+
+PAGE = Text(ja="ページ：{path}", en="Page: {path}")
+FILES = Text(ja="書き出したファイル：{path}", en="Written: {path}")
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+def _assess(
+    shell: Shell, request: ClipRequest, athlete: Athlete, out: Path, *, hide_face: bool, allow_unknown_model: bool
+) -> Assessment:
+    protocol = Protocol()
+    with staged(out) as folder:
+        estimator = BlazePose(weights.locate(allow_unknown=allow_unknown_model), protocol.estimator)
+        with shell.progress() as progress:
+            assessment = assess_clip(
+                request, athlete, estimator, folder, protocol=protocol, progress=progress, hide_face=hide_face
+            )
+        write_reports(assessment, folder)
+    shell.say(PAGE.format(path=(out / f"report.{shell.language}.html").resolve()))
+    shell.result(assessment.to_json())
+    return assessment
+
+
+@app.command()
+def assess(
+    clip: options.ClipPath,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the results.")],
+    view: options.View = "auto",
+    speed: options.Speed = None,
+    athlete: options.AthleteFile = None,
+    slow_motion: options.SlowMotion = 1.0,
+    hide_face: options.HideFace = False,
+    allow_unknown_model: options.UnknownModel = False,
+    lang: options.Lang = None,
+    json: options.Json = None,
+) -> None:
+    """Assess a clip: assessment.json, report.ja.html, report.en.html, overlay.mp4, pose.nc and frames/."""
+    shell = Shell(options.language(lang), json)
+    with shell.reporting():
+        request = options.clip_request(clip, view, speed, slow_motion)
+        _assess(
+            shell,
+            request,
+            options.read_athlete(athlete),
+            out,
+            hide_face=hide_face,
+            allow_unknown_model=allow_unknown_model,
+        )
+
+
+@app.command()
+def measure(
+    clip: options.ClipPath,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the tables.")],
+    table_format: Annotated[TableFormat, typer.Option("--format", help="Form of the tables.")] = "json",
+    view: options.View = "auto",
+    speed: options.Speed = None,
+    athlete: options.AthleteFile = None,
+    slow_motion: options.SlowMotion = 1.0,
+    allow_unknown_model: options.UnknownModel = False,
+    lang: options.Lang = None,
+    json: options.Json = None,
+) -> None:
+    """Measure a clip: clips, events, strides and measurements as tables; no reasoning, no advice."""
+    shell = Shell(options.language(lang), json)
+    with shell.reporting():
+        request = options.clip_request(clip, view, speed, slow_motion)
+        runner = options.read_athlete(athlete)
+        protocol = Protocol()
+        with staged(out) as folder:
+            estimator = BlazePose(weights.locate(allow_unknown=allow_unknown_model), protocol.estimator)
+            with shell.progress() as progress:
+                document = measure_only(request, runner, estimator, folder, table_format, protocol, progress)
+        shell.say(FILES.format(path=out.resolve()))
+        shell.result(document)
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the results.")] = Path("kinechain-demo"),
+    lang: options.Lang = None,
+    json: options.Json = None,
+) -> None:
+    """Assess the clip that ships with the package; fetches the pose weights first where they are missing."""
+    shell = Shell(options.language(lang), json)
+    with shell.reporting(), resources.as_file(resources.files("kinechain").joinpath("demo")) as folder:
+        _fetch(shell)
+        runner = options.read_athlete(folder / "demo_athlete.toml")
+        request = ClipRequest(folder / "demo_side.mp4")
+        _assess(shell, request, runner, out, hide_face=False, allow_unknown_model=False)
+
+
+def _fetch(shell: Shell) -> weights.WeightFiles:
+    with shell.progress() as progress:
+        return weights.fetch(lambda share: progress("weights", round(100 * share), 100))
+
+
+@models.command("fetch")
+def models_fetch(lang: options.Lang = None, json: options.Json = None) -> None:
+    """Download the pose weights, check them and keep them in the user's cache."""
+    shell = Shell(options.language(lang), json)
+    with shell.reporting():
+        _fetch(shell)
+        _show_models(shell)
+
+
+@models.command("path")
+def models_path(lang: options.Lang = None, json: options.Json = None) -> None:
+    """Show where the pose weights are."""
+    shell = Shell(options.language(lang), json)
+    with shell.reporting():
+        _show_models(shell)
+
+
+def _show_models(shell: Shell) -> None:
+    files = weights.locate()
+    for path in (files.detector, files.landmarks):
+        shell.say(str(path))
+    shell.result(dumps({"folder": str(weights.folder()), "sha256": dict(files.sha256)}))
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder that `assess` wrote.", show_default=False)],
+    to: Annotated[ExportKind, typer.Option("--to", help="trc, c3d: points; mot: angles; csv: tables.")],
+    lang: options.Lang = None,
+    json: options.Json = None,
+) -> None:
+    """Write a result for OpenSim and other tools, from pose.nc and assessment.json."""
+    shell = Shell(options.language(lang), json)
+    with shell.reporting():
+        written = EXPORTERS[to](folder)
+        for path in written:
+            shell.say(FILES.format(path=path))
+        shell.result(dumps({"written": [str(path) for path in written]}))
+
+
+@app.command()
+def doctor(lang: options.Lang = None, json: options.Json = None) -> None:
+    """Say what works here: versions, pose weights, codecs, fonts."""
+    shell = Shell(options.language(lang), json)
+    with shell.reporting():
+        findings = examine()
+        for finding in findings:
+            shell.say(finding.line(shell.language))
+        shell.result(dumps([finding.as_dict() for finding in findings], ensure_ascii=False))

@@ -1,0 +1,90 @@
+"""Options that several commands share, and the files that they name."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from pydantic import ValidationError
+
+from kinechain.cli.console import default_language
+from kinechain.errors import AthleteInvalid, OptionInvalid
+from kinechain.model.athlete import Athlete
+from kinechain.pipeline.clip import ClipRequest
+from kinechain.text import Language
+
+ViewOption = Literal["auto", "side_left", "side_right", "rear", "front", "foot_medial"]
+
+Lang = Annotated[Language | None, typer.Option("--lang", help="Language of messages; default: that of the locale.")]
+Json = Annotated[str | None, typer.Option("--json", help="Write the result as JSON: a path, or - for standard output.")]
+ClipPath = Annotated[Path, typer.Argument(metavar="CLIP", help="The video file.", show_default=False)]
+View = Annotated[ViewOption, typer.Option("--view", help="From where the camera sees the runner.")]
+Speed = Annotated[float | None, typer.Option("--speed", metavar="MPS", help="Running or belt speed, metres a second.")]
+AthleteFile = Annotated[
+    Path | None, typer.Option("--athlete", metavar="FILE", help="TOML table [athlete]: height_cm, mass_kg, sex, age_y.")
+]
+SlowMotion = Annotated[
+    float,
+    typer.Option("--slow-motion", metavar="K", help="Slow-motion factor: 4 where the clip runs four times slower."),
+]
+UnknownModel = Annotated[
+    bool, typer.Option("--allow-unknown-model", help="Take pose weights whose error was never measured.")
+]
+HideFace = Annotated[bool, typer.Option("--hide-face", help="Blur the face in pictures and overlay.")]
+
+
+def language(option: Language | None) -> Language:
+    """Return the language asked for, or that of the locale."""
+    return default_language() if option is None else option
+
+
+#: Speeds at which people run [m/s]; sprinters reach 12.4.
+_SPEEDS_MPS = (1.0, 13.0)
+_SLOW_MOTION = (0.1, 40.0)
+
+
+def clip_request(path: Path, view: ViewOption, speed: float | None, slow_motion: float) -> ClipRequest:
+    """Join a clip's options into a request.
+
+    Raises
+    ------
+    OptionInvalid
+        Where a value is impossible for a runner.
+    """
+    if speed is not None:
+        _require_within("--speed", speed, _SPEEDS_MPS, "m/s")
+    _require_within("--slow-motion", slow_motion, _SLOW_MOTION, "×")
+    return ClipRequest(path, None if view == "auto" else view, speed, slow_motion)
+
+
+def _require_within(option: str, value: float, limits: tuple[float, float], unit: str) -> None:
+    if not limits[0] <= value <= limits[1]:
+        raise OptionInvalid(option=option, value=value, reason=f"{limits[0]:g}…{limits[1]:g} {unit}")
+
+
+def read_athlete(path: Path | None) -> Athlete:
+    """Read an athlete file: a TOML table `[athlete]` alone.
+
+    Raises
+    ------
+    AthleteInvalid
+        Where the file is missing, is not TOML, has an unknown key or an impossible value.
+    """
+    if path is None:
+        return Athlete()
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise AthleteInvalid(path=path, reason=error.strerror or error) from error
+    except ValueError as error:
+        raise AthleteInvalid(path=path, reason=error) from error
+    table = document.get("athlete")
+    if not isinstance(table, dict) or len(document) != 1:
+        raise AthleteInvalid(path=path, reason="[athlete]")
+    try:
+        return Athlete.model_validate(table)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise AthleteInvalid(path=path, reason=f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error

@@ -1,0 +1,440 @@
+"""The error tree: every way in which a user's request can fail.
+
+Each error has a code (a string that scripts match), an exit status, a sentence that says what is wrong and a hint
+that says what to do, both in Japanese and English.
+
+    KinechainError
+    ├── UsageError                  2   the command
+    │   └── OutputNotWritable       2
+    ├── InputFileError          10–19   the file
+    │   ├── FileMissing            10
+    │   ├── NotAFile               11
+    │   ├── EmptyFile              12
+    │   ├── NotAVideo              13
+    │   ├── NoVideoStream          14
+    │   ├── TruncatedFile          15
+    │   ├── ClipTooShort           16
+    │   ├── UnsupportedCodec       17
+    │   ├── PoseFileInvalid        18
+    │   └── AssessmentFileInvalid  19
+    ├── SceneError              20–29   what is seen in it
+    │   ├── NoPerson               20
+    │   ├── NoRunning              21
+    │   ├── WalkingNotRunning      22
+    │   ├── ViewUnsupported        23
+    │   ├── ViewContradicted       24
+    │   ├── FrameRateTooLow        25
+    │   └── TooFewStrides          26
+    ├── SetupError              30–39   models and set-up
+    │   ├── ModelMissing           30
+    │   ├── ModelUnknown           31
+    │   └── ModelDownloadFailed    32
+    ├── SessionError            40–49   session, athlete and intake
+    │   ├── AthleteInvalid         40
+    │   ├── OptionInvalid          41
+    │   └── ScaleUnknown           42
+    └── InternalError              50
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from kinechain.text import Text
+
+
+class KinechainError(Exception):
+    """Base of every error that the product reports to a user.
+
+    Parameters
+    ----------
+    **details
+        Values for the placeholders of `sentence` and `hint`.
+    """
+
+    code: ClassVar[str] = "internal_error"
+    exit_status: ClassVar[int] = 50
+    sentence: ClassVar[Text] = Text(ja="内部エラーが発生しました。", en="An internal error occurred.")
+    hint: ClassVar[Text] = Text(
+        ja="`kinechain doctor` の結果を添えてお知らせください。",
+        en="Please report it together with the output of `kinechain doctor`.",
+    )
+
+    def __init__(self, **details: object) -> None:
+        self.details = details
+        super().__init__(self.message.en)
+
+    @property
+    def message(self) -> Text:
+        """What is wrong, with the details of this case."""
+        return self.sentence.format(**self.details)
+
+    @property
+    def advice(self) -> Text:
+        """What the user can do about it."""
+        return self.hint.format(**self.details)
+
+
+class InternalError(KinechainError):
+    """A defect of the product: anything that is not one of the errors below."""
+
+    code = "internal_error"
+    sentence = Text(ja="内部エラーが発生しました（{reason}）。", en="An internal error occurred ({reason}).")
+
+
+# --- the command -----------------------------------------------------------------------------------------------------
+
+
+class UsageError(KinechainError):
+    """The command was used in a wrong way."""
+
+    code = "wrong_use"
+    exit_status = 2
+    sentence = Text(
+        ja="コマンドの使い方が正しくありません：{reason}", en="The command was used in a wrong way: {reason}"
+    )
+    hint = Text(ja="`kinechain --help` をご覧ください。", en="See `kinechain --help`.")
+
+
+class OutputNotWritable(UsageError):
+    """The output folder cannot be made or written."""
+
+    code = "output_not_writable"
+    sentence = Text(ja="出力先 {path} に書き込めません。", en="The output {path} cannot be written.")
+    hint = Text(
+        ja="書き込みできる別のフォルダを --out で指定してください。",
+        en="Choose another folder that can be written with --out.",
+    )
+
+
+# --- the input file --------------------------------------------------------------------------------------------------
+
+
+class InputFileError(KinechainError):
+    """The input file cannot be used."""
+
+    code = "input_file"
+    exit_status = 10
+
+
+class FileMissing(InputFileError):
+    """There is no file at the path given."""
+
+    code = "file_missing"
+    exit_status = 10
+    sentence = Text(ja="ファイル {path} が見つかりません。", en="There is no file {path}.")
+    hint = Text(ja="ファイル名と場所を確かめてください。", en="Check the name and the folder.")
+
+
+class NotAFile(InputFileError):
+    """The path is a folder or a device."""
+
+    code = "not_a_file"
+    exit_status = 11
+    sentence = Text(ja="{path} はファイルではありません。", en="{path} is not a file.")
+    hint = Text(ja="動画ファイルを一つ指定してください。", en="Name one video file.")
+
+
+class EmptyFile(InputFileError):
+    """The file has no content."""
+
+    code = "file_empty"
+    exit_status = 12
+    sentence = Text(ja="{path} は空のファイルです。", en="{path} is empty.")
+    hint = Text(
+        ja="コピーが途中で止まった可能性があります。もう一度コピーしてください。",
+        en="The copy may have stopped early: copy it again.",
+    )
+
+
+class NotAVideo(InputFileError):
+    """The content is not a video container."""
+
+    code = "not_a_video"
+    exit_status = 13
+    sentence = Text(ja="{path} は動画として読めません。", en="{path} is not a video that can be read.")
+    hint = Text(
+        ja="スマートフォンで撮った MP4 か MOV の動画を指定してください。",
+        en="Name an MP4 or MOV clip as a phone writes it.",
+    )
+
+
+class NoVideoStream(InputFileError):
+    """The container holds no moving picture."""
+
+    code = "no_video_stream"
+    exit_status = 14
+    sentence = Text(ja="{path} には映像が入っていません（音声のみ）。", en="{path} holds no picture (sound only).")
+    hint = Text(ja="映像の入った動画を指定してください。", en="Name a clip with a picture.")
+
+
+class TruncatedFile(InputFileError):
+    """The file ends before its content does, or is damaged inside."""
+
+    code = "file_truncated"
+    exit_status = 15
+    sentence = Text(
+        ja="{path} は途中で切れているか壊れています（{decoded} / {expected} フレームまで読めました）。",
+        en="{path} is cut off or damaged ({decoded} of {expected} frames could be read).",
+    )
+    hint = Text(
+        ja="元の端末からもう一度コピーするか、撮り直してください。",
+        en="Copy it again from the phone, or film again.",
+    )
+
+
+class ClipTooShort(InputFileError):
+    """The clip has too few frames to hold a stride."""
+
+    code = "clip_too_short"
+    exit_status = 16
+    sentence = Text(
+        ja="{path} は短すぎます（{frames} フレーム、{duration_s:.1f} 秒）。",
+        en="{path} is too short ({frames} frames, {duration_s:.1f} s).",
+    )
+    hint = Text(
+        ja="一定のペースで走る様子を 10 秒以上撮ってください。",
+        en="Film at least 10 s of running at a steady pace.",
+    )
+
+
+class UnsupportedCodec(InputFileError):
+    """The picture is coded in a way that this installation cannot decode."""
+
+    code = "codec_unsupported"
+    exit_status = 17
+    sentence = Text(
+        ja="{path} の映像形式（{codec}）はこの環境では読めません。",
+        en="The picture of {path} is coded as {codec}, which this installation cannot decode.",
+    )
+    hint = Text(
+        ja="H.264 か HEVC で書き出してください。`kinechain doctor` で読める形式を確認できます。",
+        en="Export it as H.264 or HEVC; `kinechain doctor` lists what can be read.",
+    )
+
+
+class PoseFileInvalid(InputFileError):
+    """A pose file is damaged or not one of ours."""
+
+    code = "pose_file_invalid"
+    exit_status = 18
+    sentence = Text(ja="{path} はポーズファイルとして読めません：{reason}", en="{path} is no valid pose file: {reason}")
+    hint = Text(ja="`kinechain assess` でもう一度作成してください。", en="Make it again with `kinechain assess`.")
+
+
+class AssessmentFileInvalid(InputFileError):
+    """An assessment.json is damaged, foreign or of another schema."""
+
+    code = "assessment_file_invalid"
+    exit_status = 19
+    sentence = Text(ja="{path} は評価ファイルとして読めません：{reason}", en="{path} is no valid assessment: {reason}")
+    hint = Text(ja="`kinechain assess` でもう一度作成してください。", en="Make it again with `kinechain assess`.")
+
+
+# --- what is seen ----------------------------------------------------------------------------------------------------
+
+
+class SceneError(KinechainError):
+    """The clip can be read, but what it shows cannot be judged."""
+
+    code = "scene"
+    exit_status = 20
+
+
+class NoPerson(SceneError):
+    """No person is found in enough of the frames."""
+
+    code = "no_person"
+    exit_status = 20
+    sentence = Text(
+        ja="人が見つかりません（{frames} フレーム中 {found} フレームで検出）。",
+        en="No person was found (seen in {found} of {frames} frames).",
+    )
+    hint = Text(
+        ja="全身が入るように、明るい場所で一人だけを撮ってください。",
+        en="Film one runner, whole body in the picture, in good light.",
+    )
+
+
+class NoRunning(SceneError):
+    """A person is there but does not run."""
+
+    code = "no_running"
+    exit_status = 21
+    sentence = Text(ja="人は映っていますが、走る動きが見つかりません。", en="A person is seen, but no running.")
+    hint = Text(
+        ja="一定のペースで 10 秒以上走る動画を使ってください。スローなら --slow-motion で倍率を指定します。",
+        en="Use a clip of at least 10 s of running at a steady pace; state a slow-motion factor with --slow-motion.",
+    )
+
+
+class WalkingNotRunning(SceneError):
+    """The person walks: there is no flight between contacts."""
+
+    code = "walking"
+    exit_status = 22
+    sentence = Text(
+        ja="歩いている動画のようです（{cadence_spm:.0f} 歩/分、両足が同時に地面についています）。",
+        en="The person walks ({cadence_spm:.0f} steps/min, both feet on the ground at once).",
+    )
+    hint = Text(ja="走っている動画を使ってください。", en="Use a clip of running.")
+
+
+class ViewUnsupported(SceneError):
+    """The view is known to the product but cannot be measured yet."""
+
+    code = "view_unsupported"
+    exit_status = 23
+    sentence = Text(
+        ja="この撮影方向（{view}）からの計測にはまだ対応していません。",
+        en="This view ({view}) cannot be measured yet.",
+    )
+    hint = Text(
+        ja="真横から撮ってください。真横の動画なら --view side_left か --view side_right を指定してください。",
+        en="Film from the side. If this is a side view, say so with --view side_left or --view side_right.",
+    )
+
+
+class ViewContradicted(SceneError):
+    """The view stated by the user is not the view that is seen."""
+
+    code = "view_contradicted"
+    exit_status = 24
+    sentence = Text(
+        ja="指定された向き（{stated}）と映像の向き（{seen}）が合いません。",
+        en="The view stated ({stated}) is not the view seen ({seen}).",
+    )
+    hint = Text(
+        ja="--view を外すか、正しい向きを指定してください。左右反転した動画は元に戻してください。",
+        en="Leave out --view or state the right one; undo any mirroring of the clip.",
+    )
+
+
+class FrameRateTooLow(SceneError):
+    """Too few frames a second to see a contact."""
+
+    code = "frame_rate_too_low"
+    exit_status = 25
+    sentence = Text(
+        ja="フレームレートが低すぎます（{fps:.0f} fps、必要なのは {needed:.0f} fps 以上）。",
+        en="The frame rate is too low ({fps:.0f} fps; at least {needed:.0f} fps are needed).",
+    )
+    hint = Text(
+        ja="60 fps 以上、できれば 120 fps で撮ってください。スローモーションなら --slow-motion で倍率を指定します。",
+        en="Film at 60 fps or more, best 120 fps. For a slow-motion clip state the factor with --slow-motion.",
+    )
+
+
+class TooFewStrides(SceneError):
+    """Running is seen, but not one whole stride of either leg."""
+
+    code = "too_few_strides"
+    exit_status = 26
+    sentence = Text(
+        ja="走っていますが、計測できる一歩の周期が足りません（左 {left}、右 {right}）。",
+        en="Running is seen, but too few whole strides can be measured (left {left}, right {right}).",
+    )
+    hint = Text(
+        ja="カメラを固定し、足先まで入るように 10 秒以上撮ってください。",
+        en="Fix the camera and film at least 10 s with the feet in the picture.",
+    )
+
+
+# --- models and set-up -----------------------------------------------------------------------------------------------
+
+
+class SetupError(KinechainError):
+    """Something that the product needs is not in place."""
+
+    code = "setup"
+    exit_status = 30
+
+
+class ModelMissing(SetupError):
+    """The pose weights are not on this machine."""
+
+    code = "model_missing"
+    exit_status = 30
+    sentence = Text(ja="姿勢推定の重みファイルがありません（{path}）。", en="The pose weights are not here ({path}).")
+    hint = Text(
+        ja="ネットワークにつながった状態で一度 `kinechain models fetch` を実行してください。",
+        en="Run `kinechain models fetch` once while online.",
+    )
+
+
+class ModelUnknown(SetupError):
+    """A weights file is not the one whose error was measured."""
+
+    code = "model_unknown"
+    exit_status = 31
+    sentence = Text(
+        ja="{path} は想定した重みファイルではありません（sha256 {found}）。",
+        en="{path} is not the expected weights file (sha256 {found}).",
+    )
+    hint = Text(
+        ja="`kinechain models fetch` で取り直すか、分かった上で使う場合は --allow-unknown-model を付けてください。",
+        en="Get it again with `kinechain models fetch`, or use it knowingly with --allow-unknown-model.",
+    )
+
+
+class ModelDownloadFailed(SetupError):
+    """The pose weights could not be downloaded."""
+
+    code = "model_download_failed"
+    exit_status = 32
+    sentence = Text(
+        ja="重みファイルをダウンロードできませんでした：{reason}",
+        en="The pose weights could not be downloaded: {reason}",
+    )
+    hint = Text(
+        ja="ネットワークを確かめてもう一度実行するか、別の入手先（文書 models）をご覧ください。",
+        en="Check the network and try again, or see the second source on the documentation page on models.",
+    )
+
+
+# --- session, athlete, intake ----------------------------------------------------------------------------------------
+
+
+class SessionError(KinechainError):
+    """What the user says about the runner or the session cannot be used."""
+
+    code = "session"
+    exit_status = 40
+
+
+class AthleteInvalid(SessionError):
+    """The athlete file has an unknown key, a wrong type or an impossible value."""
+
+    code = "athlete_invalid"
+    exit_status = 40
+    sentence = Text(
+        ja="選手ファイル {path} の内容が正しくありません：{reason}", en="The athlete file {path} is wrong: {reason}"
+    )
+    hint = Text(
+        ja='身長は cm、体重は kg、年齢は歳、性別は "female" か "male" で書いてください。',
+        en='Give the height in cm, the mass in kg, the age in years, the sex as "female" or "male".',
+    )
+
+
+class OptionInvalid(SessionError):
+    """A value given on the command line is impossible for a runner."""
+
+    code = "option_invalid"
+    exit_status = 41
+    sentence = Text(ja="{option} の値 {value} は使えません：{reason}", en="{option} {value} cannot be used: {reason}")
+    hint = Text(ja="値と単位を確かめてください。", en="Check the value and its unit.")
+
+
+class ScaleUnknown(SessionError):
+    """Metres are asked for, but neither height nor speed is known."""
+
+    code = "scale_unknown"
+    exit_status = 42
+    sentence = Text(
+        ja="身長も走速度も分からないため、メートルに直せません。",
+        en="Neither body height nor speed is known, so pixels cannot be turned into metres.",
+    )
+    hint = Text(
+        ja="--athlete で身長、または --speed で速度を指定して、もう一度 `kinechain assess` を実行してください。",
+        en="Run `kinechain assess` again with the height in --athlete, or the speed in --speed.",
+    )

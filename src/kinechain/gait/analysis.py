@@ -1,0 +1,151 @@
+"""The front door of the room: one side-view pose in, everything that gait says about it out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from kinechain.errors import FrameRateTooLow, NoPerson, TooFewStrides
+from kinechain.gait.angles import body_angles
+from kinechain.gait.curves import angle_curves
+from kinechain.gait.events import EventParameters, GroundSpeed, Rhythm, detect_events, ground_speed_by_stance
+from kinechain.gait.measure import MeasureParameters, SideViewData, measure
+from kinechain.gait.sagittal import SagittalMotion, SmoothingParameters, to_sagittal
+from kinechain.gait.scale import Scale, ScaleParameters, scale_from_height, scale_from_speed
+from kinechain.gait.strides import StrideParameters, StrideTable, stride_table
+from kinechain.gait.view import ViewDecision
+from kinechain.model.assessment import Curve, Measurement, MethodError
+from kinechain.model.events import GaitEvents
+from kinechain.model.skeleton import SIDES, Side
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class GaitParameters:
+    """Parameters of every step of the room.
+
+    Parameters
+    ----------
+    least_fps : below this a contact falls between two frames [Hz]
+    """
+
+    least_fps: float = 24.0
+    smoothing: SmoothingParameters = field(default_factory=SmoothingParameters)
+    events: EventParameters = field(default_factory=EventParameters)
+    strides: StrideParameters = field(default_factory=StrideParameters)
+    scale: ScaleParameters = field(default_factory=ScaleParameters)
+    measure: MeasureParameters = field(default_factory=MeasureParameters)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known about runner and belt besides the picture; None where it is not."""
+
+    height_m: float | None = None
+    speed_mps: float | None = None
+
+
+@dataclass(frozen=True)
+class GaitAnalysis:
+    """What one side-view clip says about the runner's gait."""
+
+    events: GaitEvents
+    rhythm: Rhythm
+    table: StrideTable
+    measurements: tuple[Measurement, ...]
+    curves: tuple[Curve, ...]
+    scale: Scale | None
+    height_scale: Scale | None
+
+
+def require_frame_rate(fps: float, parameters: GaitParameters) -> None:
+    """Raise FrameRateTooLow where contacts cannot be seen at this frame rate [Hz]."""
+    if fps < parameters.least_fps - 0.5:
+        raise FrameRateTooLow(fps=fps, needed=parameters.least_fps)
+
+
+def analyse(
+    pose: xr.Dataset,
+    view: ViewDecision,
+    known: Known,
+    method_errors: dict[str, MethodError],
+    parameters: GaitParameters,
+    *,
+    clip: str,
+) -> GaitAnalysis:
+    """Find the strides of a side view and measure them.
+
+    Needs a repaired pose in the image frame, one runner, legs and shoulders in the picture.
+
+    Raises
+    ------
+    FrameRateTooLow, NoPerson, NoRunning, WalkingNotRunning, TooFewStrides
+    """
+    require_frame_rate(float(pose.attrs["fps"]), parameters)
+    coarse = to_sagittal(pose, view.facing, parameters.smoothing.events_hz, parameters.smoothing)
+    fine = to_sagittal(pose, view.facing, parameters.smoothing.angles_hz, parameters.smoothing)
+    if coarse is None or fine is None:
+        raise NoPerson(frames=pose.sizes["time"], found=0)
+    events, rhythm, speeds = detect_events(coarse, parameters.events)
+    angles = body_angles(fine, events)
+    table = stride_table(fine, angles, events, rhythm, parameters.strides)
+    counts = {side: len(table.of(side)) for side in SIDES}
+    if max(counts.values()) < 1:
+        raise TooFewStrides(**counts)
+    height_scale = None if known.height_m is None else scale_from_height(fine, known.height_m, parameters.scale)
+    running_px = float(np.mean([speed.running for speed in speeds.values()]))
+    scale = height_scale if known.speed_mps is None else scale_from_speed(running_px, known.speed_mps, parameters.scale)
+    data = SideViewData(
+        table=table,
+        oscillation_px=_oscillation_px(fine, events),
+        step_speed_px=_step_speeds_px(coarse, rhythm, speeds, parameters.events),
+        running_px=running_px,
+        scale=scale,
+        stated_speed_mps=known.speed_mps,
+    )
+    return GaitAnalysis(
+        events=events,
+        rhythm=rhythm,
+        table=table,
+        measurements=measure(data, clip, method_errors, parameters.measure),
+        curves=angle_curves(
+            fine,
+            angles,
+            table,
+            clip,
+            least_strides=parameters.measure.least_strides,
+            least_seen=parameters.strides.least_seen,
+        ),
+        scale=scale,
+        height_scale=height_scale,
+    )
+
+
+def _oscillation_px(motion: SagittalMotion, events: GaitEvents) -> Array:
+    """Return the range of the trunk's height in each step, contact to contact of the other foot [px]."""
+    contacts = events.of("initial_contact")
+    height = (motion.middle("hip")[:, 1] + motion.middle("shoulder")[:, 1]) / 2
+    ranges = [
+        float(np.ptp(height[motion.index(a.time_s) : motion.index(b.time_s) + 1]))
+        for a, b in pairwise(contacts)
+        if a.side != b.side and a.usable and b.usable
+    ]
+    return np.array(ranges, dtype=np.float64)
+
+
+def _step_speeds_px(
+    motion: SagittalMotion, rhythm: Rhythm, speeds: dict[Side, GroundSpeed], parameters: EventParameters
+) -> Array:
+    """Return the running speed read at each stance, brought from its leg's plane to the runner's middle [px/s]."""
+    middle = float(np.mean([speed.running for speed in speeds.values()]))
+    values: list[float] = []
+    for side in SIDES:
+        hip = float(np.mean(motion.velocity(side, "hip")[:, 0]))
+        by_stance = ground_speed_by_stance(motion, side, rhythm, parameters)
+        values += [(hip - ground) * middle / speeds[side].running for ground in by_stance]
+    return np.array(values, dtype=np.float64)

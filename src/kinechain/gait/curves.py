@@ -1,0 +1,88 @@
+"""Angles over the gait cycle: mean and 95 % interval over strides at 101 points."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kinechain import glossary
+from kinechain.gait.angles import BodyAngles
+from kinechain.gait.sagittal import SagittalMotion
+from kinechain.gait.strides import StrideTable
+from kinechain.model.assessment import CURVE_POINTS, Curve
+from kinechain.model.skeleton import LEG, SIDES, Side
+from kinechain.signal.cycles import normalise_cycle
+from kinechain.signal.intervals import mean_band
+
+Array = NDArray[np.float64]
+
+#: Curve → points that must be seen over the whole stride.
+_NEEDS: dict[str, tuple[str, ...]] = {
+    "thigh_angle_deg": ("hip", "knee"),
+    "shank_angle_deg": ("knee", "ankle"),
+    "knee_flexion_deg": ("hip", "knee", "ankle"),
+    "hip_flexion_deg": ("shoulder", "hip", "knee"),
+    "ankle_dorsiflexion_deg": LEG[1:],
+    "foot_inclination_deg": ("heel", "toe"),
+}
+
+
+def angle_curves(
+    motion: SagittalMotion, angles: BodyAngles, table: StrideTable, clip: str, *, least_strides: int, least_seen: float
+) -> tuple[Curve, ...]:
+    """Return the curve of each angle and leg that was seen over at least `least_strides` whole strides.
+
+    Parameters
+    ----------
+    least_seen : share of a stride in which the points must be seen
+    """
+    curves: list[Curve] = []
+    for name, points in _NEEDS.items():
+        for side in SIDES:
+            cycles, toe_off = _cycles(motion, _series(angles, side, name), table, side, points, least_seen)
+            if len(cycles) >= max(2, least_strides):
+                mean, low, high = mean_band(np.stack(cycles))
+                curves.append(
+                    Curve(
+                        clip=clip,
+                        name=name,
+                        side=side,
+                        unit=glossary.quantity(name).unit,
+                        n_strides=len(cycles),
+                        toe_off_pct=float(np.mean(toe_off)),
+                        mean=tuple(mean.tolist()),
+                        low=tuple(low.tolist()),
+                        high=tuple(high.tolist()),
+                    )
+                )
+    return tuple(curves)
+
+
+def _series(angles: BodyAngles, side: Side, name: str) -> Array:
+    leg = angles.legs[side]
+    return {
+        "thigh_angle_deg": leg.thigh,
+        "shank_angle_deg": leg.shank,
+        "knee_flexion_deg": leg.knee_flexion,
+        "hip_flexion_deg": leg.hip_flexion,
+        "ankle_dorsiflexion_deg": leg.ankle_dorsiflexion,
+        "foot_inclination_deg": leg.foot_inclination,
+    }[name]
+
+
+def _cycles(
+    motion: SagittalMotion,
+    series: Array,
+    table: StrideTable,
+    side: Side,
+    points: tuple[str, ...],
+    least_seen: float,
+) -> tuple[list[Array], list[float]]:
+    seen = motion.observed(side, *points)
+    cycles: list[Array] = []
+    toe_off: list[float] = []
+    for start, off, end in table.of(side)[["start_s", "toe_off_s", "end_s"]].to_numpy(dtype=np.float64):
+        if seen[motion.index(start) : motion.index(end)].mean() >= least_seen and np.isfinite(series).all():
+            cycles.append(normalise_cycle(motion.time_s, series, start, end, CURVE_POINTS))
+            toe_off.append(100.0 * (off - start) / (end - start))
+    return cycles, toe_off

@@ -1,0 +1,1 @@
+"""The containers that travel between the rooms; validated when made."""

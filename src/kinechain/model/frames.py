@@ -1,0 +1,71 @@
+"""A clip as the stages see it: facts about the file, and its images one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Image = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class ClipInfo:
+    """Facts about a clip, known before its images are decoded.
+
+    Parameters
+    ----------
+    path : Path
+    width, height : int
+        Size of the upright image [px], after the rotation of the container.
+    time_s : ndarray, shape (n,)
+        Time of each frame [s] from the container's timestamps, first frame 0, strictly rising. A stated slow-motion
+        factor is already divided out: this is the runner's time.
+    rotation_deg : int
+        Rotation that the container asks for; images arrive already turned.
+    time_scale : float
+        Stated slow-motion factor: container seconds a real second (1 = as filmed).
+    codec : str
+    """
+
+    path: Path
+    width: int
+    height: int
+    time_s: NDArray[np.float64]
+    rotation_deg: int
+    time_scale: float
+    codec: str
+
+    @property
+    def n_frames(self) -> int:
+        """Number of frames."""
+        return len(self.time_s)
+
+    @property
+    def fps(self) -> float:
+        """Frame rate of the runner's time [Hz], from the median frame interval."""
+        if self.n_frames < 2:
+            return 0.0
+        return float(1.0 / np.median(np.diff(self.time_s)))
+
+    @property
+    def duration_s(self) -> float:
+        """Runner's time from the first to the last frame [s]."""
+        return float(self.time_s[-1] - self.time_s[0]) if self.n_frames else 0.0
+
+
+class Frames(Protocol):
+    """A clip whose images can be read in order, any number of times, without holding them all in memory."""
+
+    @property
+    def info(self) -> ClipInfo:
+        """Facts about the clip."""
+        ...
+
+    def images(self) -> Iterator[Image]:
+        """Yield every frame as an upright RGB image, shape (height, width, 3), in the order of `info.time_s`."""
+        ...

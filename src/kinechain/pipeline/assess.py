@@ -1,0 +1,89 @@
+"""From clips to an Assessment and the files beside it."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import version
+from pathlib import Path
+
+from kinechain.model.assessment import Assessment, Conclusion, Measurement, Plan, Provenance
+from kinechain.model.athlete import Athlete
+from kinechain.model.pose import save_pose
+from kinechain.pipeline.clip import ClipRequest, MeasuredClip, event_parts, measure_clip
+from kinechain.pipeline.pictures import write_pictures
+from kinechain.pipeline.progress import Progress, Stopwatch
+from kinechain.pose.estimator import PoseEstimator
+from kinechain.settings import Protocol
+from kinechain.text import Text
+from kinechain.video.overlay import write_overlay
+
+NEXT_STEP = Text(
+    ja="原因の推定はまだ行っていません。下の計測値をご覧ください。反対側からも同じ速さで撮ってください。",
+    en="No cause is judged yet: see the measurements below. Film the other side too, at the same pace.",
+)
+
+
+def assess(
+    request: ClipRequest,
+    athlete: Athlete,
+    estimator: PoseEstimator,
+    folder: Path,
+    *,
+    protocol: Protocol,
+    progress: Progress,
+    hide_face: bool = False,
+) -> Assessment:
+    """Assess one clip and write `assessment.json`, `pose.nc`, `frames/` and `overlay.mp4` into a folder.
+
+    Raises
+    ------
+    InputFileError, SceneError, OutputNotWritable
+    """
+    watch = Stopwatch()
+    clip = measure_clip(request, athlete, estimator, protocol, progress, watch)
+    save_pose(clip.pose, folder / "pose.nc")
+    with watch.stage("pictures"):
+        measurements = write_pictures(clip, folder, progress, hide_face=hide_face)
+    with watch.stage("overlay"):
+        total = clip.frames.info.n_frames
+        write_overlay(
+            clip.frames,
+            clip.pose,
+            clip.gait.events,
+            folder / "overlay.mp4",
+            hide_face=hide_face,
+            on_frame=lambda done: progress("overlay", done, total),
+        )
+    assessment = assemble(clip, athlete, measurements, provenance(estimator, protocol, watch))
+    (folder / "assessment.json").write_text(assessment.to_json(), encoding="utf-8")
+    return assessment
+
+
+def assemble(
+    clip: MeasuredClip, athlete: Athlete, measurements: tuple[Measurement, ...], made_by: Provenance
+) -> Assessment:
+    """Join the parts into an Assessment; no cause is judged and no training advised yet."""
+    return Assessment(
+        athlete=athlete,
+        clips=(clip.part,),
+        events=event_parts(clip),
+        measurements=measurements,
+        curves=clip.gait.curves,
+        conclusion=Conclusion(primary=None, cannot_tell=True, next_step=NEXT_STEP),
+        plan=Plan(stop=True, gates=("unanswered",)),
+        cautions=clip.cautions,
+        provenance=made_by,
+    )
+
+
+def provenance(estimator: PoseEstimator, protocol: Protocol, watch: Stopwatch) -> Provenance:
+    """Return what made a result: versions, model, parameters, seconds."""
+    packages = ("kinechain", "ai-edge-litert", "av", "numpy", "scipy", "xarray")
+    return Provenance(
+        versions={"python": platform.python_version()} | {name: version(name) for name in packages},
+        estimator=estimator.name,
+        model_sha256=dict(estimator.model_sha256),
+        protocol=protocol.as_dict(),
+        knowledge_version=version("kinechain"),
+        seconds=watch.seconds,
+    )

@@ -1,0 +1,86 @@
+"""Small drawings made by hand as SVG: a dot and its interval for each leg on a common axis."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from kinechain.model.assessment import SideOrBoth
+
+#: Okabe–Ito; side is also told by line, dot and letter.
+SIDE_COLOUR: dict[SideOrBoth, str] = {"left": "#0072B2", "right": "#D55E00", "both": "#1a1a1a"}
+_LETTER: dict[SideOrBoth, str] = {"left": "L", "right": "R", "both": ""}
+_WIDTH, _LANE, _AXIS = 300.0, 18.0, 20.0
+_LEFT, _RIGHT = 22.0, 18.0
+
+
+@dataclass(frozen=True)
+class Dot:
+    """One value with its interval, in the shown unit."""
+
+    side: SideOrBoth
+    value: float
+    low: float
+    high: float
+
+
+def interval_mark(dots: tuple[Dot, ...], least_span: float) -> Markup:
+    """Return the drawing of one or two values on a common axis that spans at least `least_span`.
+
+    The drawing holds only lines, dots, digits and the letters L and R.
+    """
+    low, high = _span(dots, least_span)
+    ticks = nice_ticks(low, high)
+    height = _LANE * len(dots) + _AXIS
+    scale = (_WIDTH - _LEFT - _RIGHT) / (high - low)
+
+    def x(value: float) -> float:
+        return _LEFT + (value - low) * scale
+
+    parts = [f'<path class="grid" d="M{x(t):.1f} 2V{height - _AXIS:.1f}"/>' for t in ticks]
+    parts += [_lane(dot, x(dot.low), x(dot.value), x(dot.high), i) for i, dot in enumerate(dots)]
+    parts += [f'<text x="{x(t):.1f}" y="{height - 6:.1f}" text-anchor="middle">{_tick(t, ticks)}</text>' for t in ticks]
+    return Markup(  # noqa: S704 - numbers and fixed letters only
+        f'<svg class="mark" viewBox="0 0 {_WIDTH:.0f} {height:.0f}" aria-hidden="true" focusable="false">'
+        f"{''.join(parts)}</svg>"
+    )
+
+
+def nice_ticks(low: float, high: float, most: int = 5) -> tuple[float, ...]:
+    """Return two to `most` round numbers (1, 2 or 5 times a power of ten apart) within [low, high]."""
+    span = high - low
+    power = 10.0 ** math.floor(math.log10(span / most))
+    for step in (power, 2 * power, 5 * power, 10 * power, 20 * power):
+        first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+        if last - first + 1 <= most:
+            return tuple(k * step for k in range(first, last + 1))
+    raise ValueError(f"no ticks between {low} and {high}")
+
+
+def _lane(dot: Dot, low: float, middle: float, high: float, lane: int) -> str:
+    y = _LANE * (lane + 0.5)
+    colour = SIDE_COLOUR[dot.side]
+    dash = ' stroke-dasharray="5 3"' if dot.side == "right" else ""
+    if dot.side == "right":
+        shape = f'<rect x="{middle - 4.5:.1f}" y="{y - 4.5:.1f}" width="9" height="9" fill="{colour}"/>'
+    else:
+        shape = f'<circle cx="{middle:.1f}" cy="{y:.1f}" r="5" fill="{colour}"/>'
+    return (
+        f'<text x="2" y="{y + 4:.1f}">{_LETTER[dot.side]}</text>'
+        f'<path d="M{low:.1f} {y:.1f}H{high:.1f}" stroke="{colour}" stroke-width="2.5"{dash}/>'
+        f'<path d="M{low:.1f} {y - 4:.1f}v8M{high:.1f} {y - 4:.1f}v8" stroke="{colour}" stroke-width="1.5"/>{shape}'
+    )
+
+
+def _span(dots: tuple[Dot, ...], least: float) -> tuple[float, float]:
+    low, high = min(dot.low for dot in dots), max(dot.high for dot in dots)
+    middle, half = (low + high) / 2, max(least, 1.15 * (high - low)) / 2
+    return middle - half, middle + half
+
+
+def _tick(value: float, ticks: tuple[float, ...]) -> str:
+    step = ticks[1] - ticks[0] if len(ticks) > 1 else 1.0
+    decimals = max(0, -math.floor(math.log10(step) + 1e-9))
+    return f"{value + 0.0:.{decimals}f}".replace("-", "\N{MINUS SIGN}")

@@ -1,0 +1,179 @@
+"""The page: an Assessment and the files beside it, laid out in one language."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from kinechain import glossary
+from kinechain.errors import OutputNotWritable
+from kinechain.model.assessment import Assessment, Clip, Curve, SideOrBoth
+from kinechain.report.charts import curve_chart
+from kinechain.report.numbers import given, percent
+from kinechain.report.rows import Group, Reason, Row, RowMaker
+from kinechain.report.words import Words, words_in
+from kinechain.text import LANGUAGES, Language
+
+OVERLAY = "overlay.mp4"
+
+
+@dataclass(frozen=True)
+class Chart:
+    """The curves of one quantity: a drawing that holds no words, and what its caption needs."""
+
+    name: str
+    svg: Markup
+    n_strides: Mapping[SideOrBoth, int]
+
+
+@dataclass(frozen=True)
+class ClipPage:
+    """What the page says about one clip."""
+
+    clip: Clip
+    sentences: tuple[str, str]
+    groups: tuple[Group, ...]
+    rows: tuple[Row, ...]
+    reasons: tuple[Reason, ...]
+    charts: tuple[Chart, ...]
+
+
+def write_reports(assessment: Assessment, folder: Path) -> tuple[Path, Path]:
+    """Write `report.ja.html` and `report.en.html` into the folder of an assessment.
+
+    Parameters
+    ----------
+    assessment : Assessment
+    folder : Path
+        Holds `frames/` with the pictures that the measurements name and `overlay.mp4`; what is missing is left out.
+
+    Returns
+    -------
+    tuple of Path
+        The Japanese and the English page.
+
+    Raises
+    ------
+    OutputNotWritable
+        Where a page cannot be written.
+    """
+    charts = {clip.id: _charts(assessment, clip.id, f"c{i}") for i, clip in enumerate(assessment.clips)}
+    paths = {language: folder / f"report.{language}.html" for language in LANGUAGES}
+    for language, path in paths.items():
+        page = render(assessment, folder, language, charts)
+        try:
+            path.write_text(page, encoding="utf-8")
+        except OSError as error:
+            raise OutputNotWritable(path=path) from error
+    return paths["ja"], paths["en"]
+
+
+def render(assessment: Assessment, folder: Path, language: Language, charts: Mapping[str, tuple[Chart, ...]]) -> str:
+    """Return the page in one language; `charts` by clip id."""
+    words = words_in(language)
+    maker = RowMaker(assessment, folder, language, words)
+    clips = tuple(
+        ClipPage(
+            clip=clip,
+            sentences=_sentences(assessment, clip, maker, words),
+            groups=maker.groups(clip.id),
+            rows=maker.rows(clip.id),
+            reasons=maker.reasons(clip.id),
+            charts=charts[clip.id],
+        )
+        for clip in assessment.clips
+    )
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            a=assessment,
+            clips=clips,
+            files={clip.id: clip.file for clip in assessment.clips},
+            glossary=glossary.quantities(),
+            has_overlay=(folder / OVERLAY).is_file(),
+            language=language,
+            other_language=next(other for other in LANGUAGES if other != language),
+            overlay=OVERLAY,
+            settings=json.dumps(assessment.provenance.protocol, ensure_ascii=False, indent=2, default=str),
+            sources=_sources(assessment),
+            w=words,
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("kinechain.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(fill=_fill, given=given, percent=percent)
+    return environment
+
+
+def _fill(text: str, **values: object) -> str:
+    return text.format(**values)
+
+
+def _charts(assessment: Assessment, clip: str, prefix: str) -> tuple[Chart, ...]:
+    found: dict[str, list[Curve]] = {}
+    for curve in assessment.curves:
+        if curve.clip == clip:
+            found.setdefault(curve.name, []).append(curve)
+    return tuple(
+        Chart(
+            name=name,
+            svg=curve_chart(tuple(curves), _curve_unit(name), f"{prefix}-{name}"),
+            n_strides={curve.side: curve.n_strides for curve in curves},
+        )
+        for name, curves in found.items()
+    )
+
+
+def _curve_unit(name: str) -> str:
+    unit = glossary.quantity(name).unit
+    return "°" if unit == "deg" else unit
+
+
+def _sentences(assessment: Assessment, clip: Clip, maker: RowMaker, words: Words) -> tuple[str, str]:
+    head, n = words["headline"], clip.n_strides
+    measured = head["measured"].format(
+        runner=_runner(assessment, words), view=words["view"][clip.view], left=n.left, right=n.right
+    )
+    value = {(m.name, m.side): maker.value_text(m) for m in assessment.measurements if m.clip == clip.id}
+    cadence = value.get(("cadence_spm", "both"))
+    left, right = value.get(("contact_time_s", "left")), value.get(("contact_time_s", "right"))
+    if cadence is None and left is None and right is None:
+        return measured, head["nothing"]
+    parts = (
+        head["cadence"].format(value=cadence) if cadence else head["cadence_missing"],
+        head["contact"].format(left=left or head["side_missing"], right=right or head["side_missing"])
+        if left or right
+        else head["contact_missing"],
+    )
+    return measured, head["result"].format(values=words["page"]["list_separator"].join(parts))
+
+
+def _runner(assessment: Assessment, words: Words) -> str:
+    athlete, runner = assessment.athlete, words["runner"]
+    numbers = (("height", athlete.height_cm), ("mass", athlete.mass_kg), ("age", athlete.age_y))
+    facts = [runner[athlete.sex]] if athlete.sex else []
+    facts += [runner[key].format(value=given(value)) for key, value in numbers if value is not None]
+    if not facts:
+        return runner["plain"]
+    return runner["described"].format(facts=words["page"]["list_separator"].join(facts))
+
+
+def _sources(assessment: Assessment) -> tuple[str, ...]:
+    found = (m.method_error.source for m in assessment.measurements if m.method_error is not None)
+    return tuple(dict.fromkeys(found))

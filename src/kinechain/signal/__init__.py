@@ -1,0 +1,1 @@
+"""Signals: filters, derivatives, periods, cycle normalisation, intervals. Arrays in, arrays out; no anatomy."""

@@ -1,0 +1,44 @@
+"""Means with their 95 % intervals."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import t as student_t
+
+Array = NDArray[np.float64]
+
+
+class Interval(NamedTuple):
+    """A mean and its 95 % interval."""
+
+    mean: float
+    low: float
+    high: float
+
+
+def mean_interval(values: Array) -> Interval:
+    """Return the mean over independent values and its 95 % interval from Student's t.
+
+    Parameters
+    ----------
+    values : shape (n,), n ≥ 2, finite
+    """
+    mean = float(values.mean())
+    half = float(student_t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values)))
+    return Interval(mean, mean - half, mean + half)
+
+
+def mean_band(cycles: Array) -> tuple[Array, Array, Array]:
+    """Return mean, low and high (95 %, pointwise) of time-normalised cycles, shape (n, points), n ≥ 2."""
+    mean = cycles.mean(axis=0)
+    half = student_t.ppf(0.975, len(cycles) - 1) * cycles.std(axis=0, ddof=1) / np.sqrt(len(cycles))
+    return mean, mean - half, mean + half
+
+
+def widened(interval: Interval, relative_sd: float) -> Interval:
+    """Return `interval` with an independent relative error (one SD) of its mean added in quadrature."""
+    half = float(np.hypot((interval.high - interval.low) / 2, 1.96 * relative_sd * abs(interval.mean)))
+    return Interval(interval.mean, interval.mean - half, interval.mean + half)

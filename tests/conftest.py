@@ -1,0 +1,92 @@
+"""What all tests share: where data, weights and the demo clip are, and that no test goes online."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+from kinechain.errors import ModelMissing
+from kinechain.pose.weights import WeightFiles, locate
+
+ROOT = Path(__file__).resolve().parents[1]
+DEMO = ROOT / "src" / "kinechain" / "demo"
+
+settings.register_profile("here", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The reference data folder."""
+    named = os.environ.get("KINECHAIN_DATA")
+    folder = Path(named) if named else ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip(f"no reference data at {folder} (set KINECHAIN_DATA)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def weights() -> WeightFiles:
+    """The pose weights; files that are there but wrong are an error, not a reason to skip."""
+    try:
+        return locate()
+    except ModelMissing as error:
+        pytest.skip(f"{error.message.en} {error.advice.en}")
+
+
+@pytest.fixture(scope="session")
+def demo_clip() -> Path:
+    """The clip that ships with the package: a runner from the right, 403 frames at 60 frames/s."""
+    return DEMO / "demo_side.mp4"
+
+
+@pytest.fixture(scope="session")
+def demo_truth() -> dict[str, Any]:
+    """What is known about the demo clip: contacts of the force plate, joints, driving angles."""
+    truth: dict[str, Any] = json.loads((DEMO / "demo_side.json").read_text(encoding="utf-8"))
+    return truth
+
+
+def _is_here(host: object) -> bool:
+    """Whether a host is this machine itself."""
+    name = host.decode() if isinstance(host, bytes) else host
+    if name in (None, "", "localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(str(name).split("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+_REACHING = {"socket.connect", "socket.sendto", "socket.sendmsg"}
+_LOOKING_UP = {"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_network() -> Iterator[None]:
+    """Fail whatever in this process tries to reach another machine, by address or by name."""
+    watching = True
+
+    def watch(event: str, arguments: tuple[Any, ...]) -> None:
+        if event in _REACHING:
+            address = arguments[1]
+            host = address[0] if isinstance(address, tuple) else None
+        elif event in _LOOKING_UP:
+            host = arguments[0]
+        else:
+            return
+        if watching and not _is_here(host):
+            pytest.fail(f"a test tried to reach {host!r}")
+
+    sys.addaudithook(watch)  # cannot be taken away again, only told to rest
+    yield
+    watching = False
