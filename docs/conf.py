@@ -21,6 +21,7 @@ release = kinechain.__version__
 extensions = ["myst_parser", "numpydoc", "sphinx.ext.autodoc", "sphinx.ext.autosummary"]
 exclude_patterns = ["_build"]
 templates_path = ["_templates"]
+smartquotes = False
 html_theme = "furo"
 html_title = f"kinechain {release}"
 myst_enable_extensions = ["colon_fence", "deflist"]

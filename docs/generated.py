@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 from kinechain.errors import KinechainError
@@ -52,8 +53,13 @@ def errors_page() -> str:
             f"{sentence.ja}<br>{sentence.en}",
             f"{hint.ja}<br>{hint.en}",
         )
-        rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+        rows.append("| " + " | ".join(_plain(cell) for cell in cells) + " |")
     return "\n".join(rows)
+
+
+def _plain(cell: str) -> str:
+    """Return a table's cell: placeholders without their number format, and no bar that would end it."""
+    return re.sub(r"\{(\w+):[^}]*\}", r"{\1}", cell).replace("|", "\\|")
 
 
 def all_errors() -> Iterator[type[KinechainError]]:

@@ -8,11 +8,11 @@ hip rides on a cosine; the knee follows from hip and ankle with constant thigh a
 angle is computed and not prescribed. Timing of the swing, landing speed and foot angles are shaped after marker data of
 real runners (Fukuchi, Fukuchi & Duarte 2017, 10.7717/peerj.3298, CC BY 4.0).
 
-`truth` evaluates the same closed form densely with the definitions of the glossary. It shares no code with
+`analytic_camera` films it. `truth` evaluates the same closed form densely with the definitions of the glossary. It shares no code with
 `kinechain.gait`.
 
     runner = running(3.5, right=running_leg(3.5, knee_deg=54.0))
-    pose = film(runner, frame_times(120.0, 6.0), Camera(facing=-1))
+    points(runner, time_s)["right_knee"]
     truth(runner)["knee_flexion_peak_deg"]["right"]
 
 Model frame: metres, x in the direction of running, y up, ground at y = 0, the hip at x = 0 (a treadmill). Angles have
@@ -24,12 +24,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 
-from kinechain.model.pose import Flag, make_pose
-from kinechain.model.skeleton import KEYPOINTS, SIDES, Side, other
+from kinechain.model.skeleton import SIDES, Side, other
 
 Array = NDArray[np.float64]
 Points = dict[str, Array]
@@ -126,11 +124,6 @@ class Runner:
         """Return one initial contact of `side` [s]; the others are whole strides away."""
         return self.start_s + (0.0 if side == "left" else self.step_share * self.stride_s)
 
-    def mirrored(self) -> Runner:
-        """Return the runner with the sides exchanged, at the same instants."""
-        start = self.start_s + self.step_share * self.stride_s
-        return replace(self, left=self.right, right=self.left, step_share=1.0 - self.step_share, start_s=start)
-
 
 def running_leg(speed_mps: float = 3.5, **changes: float) -> Leg:
     """Return a plausible leg at 2.5–5 m/s: contact 0.28–0.18 s."""
@@ -155,7 +148,8 @@ def walking() -> Runner:
 # --- the closed form -------------------------------------------------------------------------------------------------
 
 
-def _rotated(xy: tuple[float, float], angle_deg: Array) -> Array:
+def rotated(xy: tuple[float, float], angle_deg: Array) -> Array:
+    """Return a vector turned counter-clockwise by each angle, shape (n, 2)."""
     c, s = np.cos(np.radians(angle_deg)), np.sin(np.radians(angle_deg))
     return np.stack([xy[0] * c - xy[1] * s, xy[0] * s + xy[1] * c], axis=1)
 
@@ -176,9 +170,9 @@ def _foot(runner: Runner, side: Side, t: Array) -> tuple[Array, Array]:
         angle = _stance_inclination(leg, at)
         flat_toe = np.stack([toe_x - runner.speed_mps * at, 0 * at], axis=1)
         up = np.maximum(angle, 0.0)  # toes up: the heel stays on its spot of the ground
-        return flat_toe + _rotated((length, 0.0), up) - [length, 0.0], angle
+        return flat_toe + rotated((length, 0.0), up) - [length, 0.0], angle
 
-    landing_ankle = _rotated(FOOT["ankle"], np.array([leg.landing_deg]))[0, 0] * size
+    landing_ankle = rotated(FOOT["ankle"], np.array([leg.landing_deg]))[0, 0] * size
     lifted = length * (np.cos(np.radians(leg.landing_deg)) - 1) if leg.landing_deg < 0 else 0.0
     toe_x = leg.ahead_share * runner.speed_mps * leg.contact_s + length + lifted - landing_ankle
     off, h = np.array([leg.contact_s]), 1e-5
@@ -212,14 +206,14 @@ def _hip_height(runner: Runner, side: Side, t: Array) -> Array:
     a, b = THIGH * runner.height_m, SHANK * runner.height_m
     reach2 = a * a + b * b + 2 * a * b * np.cos(np.radians(leg.knee_deg))
     needed = ankle[1] + np.sqrt(reach2 - ankle[0] ** 2)
-    return needed - rise(runner.contact_at_s(side) + middle) + rise(t)
+    return np.asarray(needed - rise(runner.contact_at_s(side) + middle) + rise(t))
 
 
 def _foot_points(runner: Runner, side: Side, t: Array) -> Points:
     toe, angle = _foot(runner, side, t)
     size = runner.height_m / 1.75
-    heel = toe - _rotated(FOOT["ground_toe"], angle) * size
-    return {name: heel + _rotated(FOOT[name], angle) * size for name in ("ankle", "heel", "toe")}
+    heel = toe - rotated(FOOT["ground_toe"], angle) * size
+    return {name: heel + rotated(FOOT[name], angle) * size for name in ("ankle", "heel", "toe")}
 
 
 def knee_between(hip: Array, ankle: Array, thigh: float, shank: float) -> Array:
@@ -244,7 +238,7 @@ def points(runner: Runner, time_s: Array) -> Points:
         knee = knee_between(hip, foot["ankle"], THIGH * runner.height_m, SHANK * runner.height_m)
         found |= {f"{side}_{name}": xy for name, xy in {"hip": hip, "knee": knee, **foot}.items()}
     lean = runner.lean_deg + runner.sway_deg * np.cos(4 * np.pi * (time_s - runner.start_s) / runner.stride_s)
-    shoulder = (found["left_hip"] + found["right_hip"]) / 2 + _rotated((0.0, TRUNK * runner.height_m), -lean)
+    shoulder = (found["left_hip"] + found["right_hip"]) / 2 + rotated((0.0, TRUNK * runner.height_m), -lean)
     return found | {"left_shoulder": shoulder, "right_shoulder": shoulder}
 
 
@@ -333,88 +327,7 @@ def _leg_truth(runner: Runner, side: Side) -> dict[str, float | str]:
         "rearward_drift_ratio": float(hip[drift, 0] - ankle[drift, 0]) / length,
         "recovery_lag_ratio": float(p[f"{other(side)}_knee"][oc, 0] - knee[oc, 0]) / length,
         "recovery_time_s": float(t[drift] - t[to]),
-        "heel_off_pct": 100.0 * float(np.argmax(p[f"{side}_heel"][up : to + 1, 1] > heel_down + 0.02 * length) + up) / to,
+        "heel_off_pct": 100.0
+        * float(np.argmax(p[f"{side}_heel"][up : to + 1, 1] > heel_down + 0.02 * length) + up)
+        / to,
     }
-
-
-# --- the camera ------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Camera:
-    """A fixed camera square to the runner's plane.
-
-    Parameters
-    ----------
-    px_per_m : scale of the picture
-    facing : +1 the runner runs to the right of the picture, −1 to the left
-    overground : the runner crosses the picture; otherwise a treadmill holds the hip in its middle
-    breadth_m : distance of the shoulders across the picture, left shoulder on the left (0.06 in a side view)
-    noise_px : standard deviation of white noise on every point
-    """
-
-    px_per_m: float = 350.0
-    facing: int = 1
-    overground: bool = False
-    breadth_m: float = 0.06
-    noise_px: float = 0.0
-    seed: int = 0
-
-
-def frame_times(fps: float, duration_s: float, jitter_share: float = 0.0, seed: int = 0) -> Array:
-    """Return frame times [s]; `jitter_share` of the interval is their random unevenness."""
-    times = np.arange(round(fps * duration_s)) / fps
-    shift = np.random.default_rng(seed).uniform(-0.5, 0.5, len(times)) * jitter_share / fps
-    return np.asarray(times + shift - shift[0])
-
-
-def film(runner: Runner, time_s: Array, camera: Camera = Camera()) -> xr.Dataset:  # noqa: B008
-    """Film a runner: the pose Dataset that a perfect estimator would give."""
-    path = np.zeros((len(time_s), 2))
-    path[:, 0] = runner.speed_mps * time_s if camera.overground else 0.0
-    moved = {name: xy + path for name, xy in points(runner, time_s).items()}
-    return film_points(moved, time_s, runner.height_m, camera)
-
-
-def film_points(body: Points, time_s: Array, height_m: float, camera: Camera) -> xr.Dataset:
-    """Film any body given by hips, legs and shoulders [m]; head and arms are hung on."""
-    full = dict(body)
-    middle = (body["left_shoulder"] + body["right_shoulder"]) / 2
-    for name in set(KEYPOINTS) - set(body):
-        up, ahead = (-0.12, 0.1) if "elbow" in name else (0.13 * height_m, 0.0)
-        up, ahead = (-0.15, 0.25) if name.endswith(("wrist", "pinky", "index", "thumb")) else (up, ahead)
-        full[name] = middle + [0.1 if name in ("nose", "mouth_left", "mouth_right") else ahead, up]
-    position = np.stack([full[name] for name in KEYPOINTS], axis=1) * [camera.facing, -1.0]
-    for i, name in enumerate(KEYPOINTS):
-        if name.endswith("shoulder"):
-            position[:, i, 0] += camera.breadth_m / 2 * (-1 if name.startswith("left") else 1)
-    width = (np.ptp(position[..., 0]) + 1.2) * camera.px_per_m
-    size = round(float(width)), round(2.2 * camera.px_per_m)
-    position = (position - [position[..., 0].min() - 0.6, -2.1]) * camera.px_per_m
-    position += camera.noise_px * np.random.default_rng(camera.seed).standard_normal(position.shape)
-    confidence = np.full(position.shape[:2], 0.95)
-    pose = make_pose(time_s, KEYPOINTS, position, confidence, image_size=size, source="analytic runner")
-    return pose
-
-
-def hidden(pose: xr.Dataset, names: tuple[str, ...], when: NDArray[np.bool_]) -> xr.Dataset:
-    """Return the pose with some points out of the picture in the frames `when`."""
-    changed = pose.copy(deep=True)
-    chosen = np.isin(changed["keypoint"].values, names)
-    mask = when[:, None] & chosen[None, :]
-    changed["position"].values[mask] = np.nan
-    changed["flag"].values[mask] = Flag.OUT_OF_PICTURE
-    return changed
-
-
-def squatting(time_s: Array, depth_m: float = 0.35, sway_m: float = 0.25, period_s: float = 1.6) -> Points:
-    """Return a person 1.75 m tall who squats on flat feet (`depth_m` 0: stands still)."""
-    down = (1 - np.cos(2 * np.pi * time_s / period_s)) / 2
-    hip = np.stack([-sway_m * down * (depth_m > 0), 0.93 - depth_m * down], axis=1)
-    found: Points = {}
-    for side, shift in (("left", 0.02), ("right", -0.02)):
-        foot = {n: np.tile([FOOT[n][0] - 0.05 + shift, FOOT[n][1]], (len(time_s), 1)) for n in ("ankle", "heel", "toe")}
-        knee = knee_between(hip, foot["ankle"], THIGH * 1.75, SHANK * 1.75)
-        found |= {f"{side}_{name}": xy for name, xy in {"hip": hip, "knee": knee, **foot}.items()}
-    shoulder = hip + _rotated((0.0, TRUNK * 1.75), -30.0 * down)
-    return found | {"left_shoulder": shoulder, "right_shoulder": shoulder}

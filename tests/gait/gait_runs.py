@@ -6,8 +6,9 @@ from functools import cache
 
 import numpy as np
 import xarray as xr
-from analytic_runner import Camera, Runner, events_s, film, frame_times
 
+from analytic_camera import Camera, film, frame_times
+from analytic_runner import Runner, events_s
 from kinechain.gait.analysis import GaitAnalysis, GaitParameters, Known, analyse
 from kinechain.gait.view import detect_view, settle_view
 from kinechain.model.assessment import Measurement, View

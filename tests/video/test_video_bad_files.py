@@ -168,3 +168,24 @@ def test_boxes_of_other_files_are_none(tmp_path: Path) -> None:
     assert picture_code(path) is None
     with pytest.raises(errors.TruncatedFile):
         open_clip(cut(path, 0.01))
+
+
+def test_cut_exactly_before_the_index(tmp_path: Path) -> None:
+    path = noisy_clip(tmp_path / "clip.mp4")
+    index = next(box for box in top_level_boxes(path) if box.kind == "moov")
+    path.write_bytes(path.read_bytes()[: index.start])
+    with pytest.raises(errors.TruncatedFile):
+        open_clip(path)
+
+
+def test_pictures_that_decode_with_faults_count_as_lost(tmp_path: Path) -> None:
+    path = noisy_clip(tmp_path / "clip.mp4", container_options={"movflags": "+faststart"})
+    with av.open(str(path)) as container:
+        spans = [(packet.pos, packet.size) for packet in container.demux(video=0) if packet.size]
+    data, rng = bytearray(path.read_bytes()), np.random.default_rng(0)
+    for at, size in spans[20:40]:
+        for byte in range(at + size // 2, min(at + size // 2 + 60, at + size)):
+            data[byte] ^= int(rng.integers(1, 255))
+    path.write_bytes(data)
+    with pytest.raises(errors.TruncatedFile):
+        list(open_clip(path).images())

@@ -218,7 +218,13 @@ def test_overlay_has_the_frames_and_times_of_the_clip(tmp_path: Path) -> None:
     clip = grey_clip(time_s=times)
     pose = standing_pose(25).assign_coords(time=times)
     done: list[int] = []
-    write_overlay(clip, pose, GaitEvents(step(0.2, 0.4, "left")), tmp_path / "overlay.mp4", on_frame=done.append)
+    write_overlay(
+        clip,
+        pose,
+        GaitEvents(step(0.2, 0.4, "left")),
+        tmp_path / "overlay.mp4",
+        on_image=lambda index, _: done.append(index + 1),
+    )
     overlay = open_clip(tmp_path / "overlay.mp4")
     np.testing.assert_allclose(overlay.info.time_s, times, atol=1e-5)
     images = list(overlay.images())

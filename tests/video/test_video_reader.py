@@ -24,8 +24,8 @@ from video_clips import (
     remux,
 )
 
-from kinechain.model.frames import ClipInfo, Frames, Image
-from kinechain.video.reader import Orientation, VideoFrames, file_sha256, open_clip, orientation_of_matrix, pick
+from kinechain.model.frames import Frames
+from kinechain.video.reader import Orientation, VideoFrames, file_sha256, open_clip, orientation_of_matrix
 
 
 def numbers(clip: Frames) -> list[int]:
@@ -160,37 +160,6 @@ def test_a_frame_whose_time_does_not_rise_is_dropped(tmp_path: Path, times: list
     assert numbers(clip) == kept
 
 
-def test_pick_gives_the_frames_asked_for(tmp_path: Path) -> None:
-    clip = open_clip(numbered_clip(tmp_path / "clip.mp4", 20, options=B_FRAMES))
-    picked = pick(clip, [13, 2, 13, 19])
-    assert {index: number_of(image) for index, image in picked.items()} == {2: 2, 13: 13, 19: 19}
-    assert pick(clip, []) == {}
-    with pytest.raises(IndexError, match="20"):
-        pick(clip, [20])
-
-
-def test_pick_works_on_any_frames() -> None:
-    class InMemory:
-        info = ClipInfo(Path("clip"), WIDTH, HEIGHT, np.arange(6) / 25, 0, 1.0, "none")
-
-        def images(self):
-            return (painted(number) for number in range(6))
-
-    picked = pick(InMemory(), {1, 4})
-    assert {index: number_of(image) for index, image in picked.items()} == {1: 1, 4: 4}
-
-
-def test_shrunk_images_keep_shape_and_order(tmp_path: Path) -> None:
-    clip = open_clip(numbered_clip(tmp_path / "clip.mp4", 4))
-    small = clip.shrunk(48)
-    assert (small.info.width, small.info.height) == (80, 48)
-    images: list[Image] = list(small.images())
-    assert [image.shape for image in images] == [(48, 80, 3)] * 4
-    assert images[1][4, 4].mean() > 200
-    assert images[1][4, 12].mean() < 60
-    assert clip.shrunk(500).coded_size == clip.coded_size, "never made larger"
-
-
 def test_sha256_is_that_of_the_bytes(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"kinechain" * 300_000)
@@ -243,6 +212,6 @@ def test_real_clips(shared_data: Path, name: str, width: int, height: int, n: in
     assert isinstance(clip, VideoFrames)
     assert (clip.info.width, clip.info.height, clip.info.n_frames) == (width, height, n)
     assert clip.info.fps == pytest.approx(fps, abs=0.05)
-    image = pick(clip, [n - 1])[n - 1]
+    *_, image = clip.images()
     assert image.shape == (height, width, 3)
     assert image.std() > 20

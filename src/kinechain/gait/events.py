@@ -38,7 +38,9 @@ class EventParameters:
     belt_window
         Mid stance after the foremost point of the heel, in which the ground's speed is read.
     contact_speed_ratio
-        The foot is down below this share of the running speed.
+        The foot is down below this share of the running speed. Against force plates (markers of 4 runners, 12 trials)
+        0.35 is 8 ms late, 0.45 3 ms, 0.50 0 ms, at 30, 60 and 150 Hz alike; on rendered video of other runners 0.35
+        was 1 ms late (decision record 0003).
     bridge_s
         Gaps of contact up to this are closed [s].
     contact_window, toe_off_window
@@ -46,7 +48,7 @@ class EventParameters:
     toe_rise_ratio
         Toe-off is where the toe's upward speed reaches this share of its peak.
     walking_double_support_ratio
-        Share of the time with both feet down from which the clip shows walking (running has none).
+        Share of the time with both feet down from which the clip shows walking (steady running has hardly any).
     """
 
     shortest_stride_s: float = 0.45
@@ -54,7 +56,7 @@ class EventParameters:
     least_rhythm: float = 0.5
     least_reach_ratio: float = 0.5
     belt_window: tuple[float, float] = (0.13, 0.26)
-    contact_speed_ratio: float = 0.35
+    contact_speed_ratio: float = 0.45
     bridge_s: float = 0.04
     contact_window: tuple[float, float] = (0.0, 0.5)
     toe_off_window: tuple[float, float] = (0.15, 0.6)
@@ -87,7 +89,7 @@ class GroundSpeed:
 
 
 def _reach(motion: SagittalMotion, side: Side) -> Array:
-    return motion.position(side, "heel")[:, 0] - motion.position(side, "hip")[:, 0]
+    return motion.position(side, "heel")[:, 0] - motion.middle("hip")[:, 0]
 
 
 def find_rhythm(motion: SagittalMotion, parameters: EventParameters) -> Rhythm:
@@ -165,9 +167,17 @@ def _event(motion: SagittalMotion, side: Side, kind: EventKind, index: float) ->
     return GaitEvent(float(time_s), side, kind, confidence, "" if all(seen) else "foot_out_of_picture")
 
 
+def _crossing(signal: Array, index: int, level: float) -> float:
+    """Return the index (with fraction) at which a signal falls to `level`, just before sample `index`."""
+    before, after = signal[index - 1], signal[index]
+    return index - (level - after) / (before - after) if np.isfinite(before) else float(index)
+
+
 def _foot_events(
-    motion: SagittalMotion, side: Side, rhythm: Rhythm, down: NDArray[np.bool_], parameters: EventParameters
+    motion: SagittalMotion, side: Side, rhythm: Rhythm, over_ground: Array, limit: float, parameters: EventParameters
 ) -> list[GaitEvent]:
+    """Return one foot's contacts and toe-offs; it is down where its speed over the ground is below the limit."""
+    down = over_ground < limit
     rise = motion.velocity(side, "toe")[:, 1]
     bridge = int(parameters.bridge_s * motion.rate_hz)
     found: list[GaitEvent] = []
@@ -175,7 +185,8 @@ def _foot_events(
         window = _window(motion, int(anchor), rhythm, parameters.contact_window)
         run = longest_run(down[window], bridge)
         if run is not None and window.start + run[0] > 0:
-            found.append(_event(motion, side, "initial_contact", window.start + run[0]))
+            index = _crossing(over_ground, window.start + run[0], limit)
+            found.append(_event(motion, side, "initial_contact", index))
         window = _window(motion, int(anchor), rhythm, parameters.toe_off_window)
         whole = int((parameters.toe_off_window[1] - parameters.toe_off_window[0]) * rhythm.stride_s * motion.rate_hz)
         if window.stop - window.start < 0.9 * whole:
@@ -211,14 +222,19 @@ def detect_events(
     """
     rhythm = find_rhythm(motion, parameters)
     speeds: dict[Side, GroundSpeed] = {}
-    down: dict[Side, NDArray[np.bool_]] = {}
+    over: dict[Side, Array] = {}
+    limit: dict[Side, float] = {}
     for side in SIDES:
         speed = ground_speed(motion, side, rhythm, parameters)
         if speed is None or speed.running <= 0:
             raise NoRunning
         speeds[side] = speed
-        down[side] = _over_ground(motion, side, speed.ground) < parameters.contact_speed_ratio * speed.running
-    if float(np.mean(down["left"] & down["right"])) >= parameters.walking_double_support_ratio:
+        over[side] = _over_ground(motion, side, speed.ground)
+        limit[side] = parameters.contact_speed_ratio * speed.running
+    both_down = (over["left"] < limit["left"]) & (over["right"] < limit["right"])
+    if float(np.mean(both_down)) >= parameters.walking_double_support_ratio:
         raise WalkingNotRunning(cadence_spm=120.0 / rhythm.stride_s)
-    found = [event for side in SIDES for event in _foot_events(motion, side, rhythm, down[side], parameters)]
+    found = [
+        event for side in SIDES for event in _foot_events(motion, side, rhythm, over[side], limit[side], parameters)
+    ]
     return GaitEvents(tuple(found)), rhythm, speeds

@@ -8,14 +8,16 @@ from pathlib import Path
 
 from kinechain.model.assessment import Assessment, Conclusion, Measurement, Plan, Provenance
 from kinechain.model.athlete import Athlete
+from kinechain.model.frames import Image
 from kinechain.model.pose import save_pose
 from kinechain.pipeline.clip import ClipRequest, MeasuredClip, event_parts, measure_clip
-from kinechain.pipeline.pictures import write_pictures
+from kinechain.pipeline.pictures import KeyPicture, choose, draw, with_pictures
 from kinechain.pipeline.progress import Progress, Stopwatch
 from kinechain.pose.estimator import PoseEstimator
 from kinechain.settings import Protocol
 from kinechain.text import Text
 from kinechain.video.overlay import write_overlay
+from kinechain.video.picture import save_jpeg
 
 NEXT_STEP = Text(
     ja="原因の推定はまだ行っていません。下の計測値をご覧ください。反対側からも同じ速さで撮ってください。",
@@ -42,18 +44,10 @@ def assess(
     watch = Stopwatch()
     clip = measure_clip(request, athlete, estimator, protocol, progress, watch)
     save_pose(clip.pose, folder / "pose.nc")
+    pictures = choose(clip)
     with watch.stage("pictures"):
-        measurements = write_pictures(clip, folder, progress, hide_face=hide_face)
-    with watch.stage("overlay"):
-        total = clip.frames.info.n_frames
-        write_overlay(
-            clip.frames,
-            clip.pose,
-            clip.gait.events,
-            folder / "overlay.mp4",
-            hide_face=hide_face,
-            on_frame=lambda done: progress("overlay", done, total),
-        )
+        _write_pictures(clip, pictures, folder, progress, hide_face=hide_face)
+    measurements = with_pictures(clip.gait.measurements, pictures)
     assessment = assemble(clip, athlete, measurements, provenance(estimator, protocol, watch))
     (folder / "assessment.json").write_text(assessment.to_json(), encoding="utf-8")
     return assessment
@@ -86,4 +80,22 @@ def provenance(estimator: PoseEstimator, protocol: Protocol, watch: Stopwatch) -
         protocol=protocol.as_dict(),
         knowledge_version=version("kinechain"),
         seconds=watch.seconds,
+    )
+
+
+def _write_pictures(
+    clip: MeasuredClip, pictures: tuple[KeyPicture, ...], folder: Path, progress: Progress, *, hide_face: bool
+) -> None:
+    """Write the overlay and, in the same pass over the clip, the picture behind each measurement."""
+    (folder / "frames").mkdir()
+    total = clip.frames.info.n_frames
+
+    def on_image(index: int, image: Image) -> None:
+        for picture in pictures:
+            if picture.frame_index == index:
+                save_jpeg(draw(picture, image, clip, hide_face=hide_face), folder / picture.file)
+        progress("pictures", index + 1, total)
+
+    write_overlay(
+        clip.frames, clip.pose, clip.gait.events, folder / "overlay.mp4", hide_face=hide_face, on_image=on_image
     )

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
 from kinechain.gait.measure import INSTANT_OF
-from kinechain.gait.strides import StrideTable
 from kinechain.model.assessment import Measurement, SideOrBoth
+from kinechain.model.frames import Image
 from kinechain.model.pose import track
 from kinechain.model.skeleton import SIDES, Side
 from kinechain.pipeline.clip import MeasuredClip
-from kinechain.pipeline.progress import Progress
-from kinechain.video.picture import AngleMark, key_picture, runner_crop, save_jpeg
+from kinechain.video.picture import AngleMark, key_picture
 
 Point = tuple[float, float]
 
@@ -39,47 +36,34 @@ class KeyPicture:
 _SHOWN_BY = {"strike_class": "foot_inclination_ic_deg"}
 
 
-def write_pictures(clip: MeasuredClip, folder: Path, progress: Progress, *, hide_face: bool) -> tuple[Measurement, ...]:
-    """Write the picture behind each measurement and return the measurements with their pictures named."""
-    (folder / "frames").mkdir()
-    pictures = choose(clip.gait.measurements, clip.gait.table, clip.frames.info.time_s)
-    wanted: dict[int, list[KeyPicture]] = {}
-    for picture in pictures:
-        wanted.setdefault(picture.frame_index, []).append(picture)
-    for done, (index, image) in enumerate(clip.frames.images_at(wanted.keys()), start=1):
-        crop = runner_crop(clip.pose, index)
-        for picture in wanted[index]:
-            mark = angle_mark(picture, clip.pose, clip.view.facing)
-            drawn = key_picture(image, clip.pose, index, angle=mark, crop=crop, hide_face=hide_face)
-            save_jpeg(drawn, folder / picture.file)
-        progress("pictures", done, len(wanted))
-    files = {picture.measurement.id: picture.file for picture in pictures}
-    return tuple(m.model_copy(update={"frame": files.get(m.id)}) for m in clip.gait.measurements)
-
-
-def choose(
-    measurements: tuple[Measurement, ...], table: StrideTable, time_s: NDArray[np.float64]
-) -> tuple[KeyPicture, ...]:
-    """Choose a frame for every measurement that has an instant and a value.
-
-    Parameters
-    ----------
-    time_s : time of each frame of the clip [s]
-    """
+def choose(clip: MeasuredClip) -> tuple[KeyPicture, ...]:
+    """Choose a frame for every measurement that has an instant and a value."""
     pictures: list[KeyPicture] = []
-    for measurement in measurements:
+    for measurement in clip.gait.measurements:
         instant = INSTANT_OF.get(measurement.name)
         if instant is None or measurement.value is None:
             continue
-        rows = table.rows if measurement.side == "both" else table.of(measurement.side)
+        rows = clip.gait.table.rows if measurement.side == "both" else clip.gait.table.of(measurement.side)
         values = rows[_SHOWN_BY.get(measurement.name, measurement.name)].to_numpy(dtype=np.float64)
         times = rows[instant].to_numpy(dtype=np.float64)
         distance = np.where(np.isfinite(times), np.abs(values - np.nanmean(values)), np.nan)
         if np.isfinite(distance).any():
             nearest = int(np.nanargmin(distance))
-            frame = int(np.argmin(np.abs(time_s - times[nearest])))
+            frame = int(np.argmin(np.abs(clip.frames.info.time_s - times[nearest])))
             pictures.append(KeyPicture(measurement, frame, float(values[nearest])))
     return tuple(pictures)
+
+
+def with_pictures(measurements: tuple[Measurement, ...], pictures: tuple[KeyPicture, ...]) -> tuple[Measurement, ...]:
+    """Return the measurements with the files of their pictures named."""
+    files = {picture.measurement.id: picture.file for picture in pictures}
+    return tuple(m.model_copy(update={"frame": files.get(m.id)}) for m in measurements)
+
+
+def draw(picture: KeyPicture, image: Image, clip: MeasuredClip, *, hide_face: bool) -> Image:
+    """Return the runner cut out of a frame, with skeleton and angle drawn in."""
+    mark = angle_mark(picture, clip.pose, clip.view.facing)
+    return key_picture(image, clip.pose, picture.frame_index, angle=mark, hide_face=hide_face)
 
 
 def angle_mark(picture: KeyPicture, pose: xr.Dataset, facing: int) -> AngleMark | None:

@@ -39,7 +39,7 @@ def curve_chart(curves: tuple[Curve, ...], unit: str, prefix: str) -> Markup:
 
     with mpl.rc_context(_STYLE):
         figure = Figure(figsize=_SIZE_IN)
-        axes = figure.add_axes((0.105, 0.125, 0.845, 0.755))
+        axes = figure.add_axes((0.105, 0.125, 0.835, 0.755))
         _draw_reference(axes, curves)
         for curve in curves:
             _draw_curve(axes, curve)

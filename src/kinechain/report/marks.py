@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from kinechain.model.assessment import SideOrBoth
 
@@ -13,7 +13,7 @@ from kinechain.model.assessment import SideOrBoth
 SIDE_COLOUR: dict[SideOrBoth, str] = {"left": "#0072B2", "right": "#D55E00", "both": "#1a1a1a"}
 _LETTER: dict[SideOrBoth, str] = {"left": "L", "right": "R", "both": ""}
 _WIDTH, _LANE, _AXIS = 300.0, 18.0, 20.0
-_LEFT, _RIGHT = 22.0, 18.0
+_LEFT, _RIGHT = 22.0, 20.0
 
 
 @dataclass(frozen=True)
@@ -26,15 +26,15 @@ class Dot:
     high: float
 
 
-def interval_mark(dots: tuple[Dot, ...], least_span: float) -> Markup:
+def interval_mark(dots: tuple[Dot, ...], least_span: float, unit: str) -> Markup:
     """Return the drawing of one or two values on a common axis that spans at least `least_span`.
 
-    The drawing holds only lines, dots, digits and the letters L and R.
+    The drawing holds only lines, dots, digits, the unit and the letters L and R.
     """
     low, high = _span(dots, least_span)
     ticks = nice_ticks(low, high)
     height = _LANE * len(dots) + _AXIS
-    scale = (_WIDTH - _LEFT - _RIGHT) / (high - low)
+    scale = (_WIDTH - _LEFT - _RIGHT - _width(unit)) / (high - low)
 
     def x(value: float) -> float:
         return _LEFT + (value - low) * scale
@@ -42,21 +42,28 @@ def interval_mark(dots: tuple[Dot, ...], least_span: float) -> Markup:
     parts = [f'<path class="grid" d="M{x(t):.1f} 2V{height - _AXIS:.1f}"/>' for t in ticks]
     parts += [_lane(dot, x(dot.low), x(dot.value), x(dot.high), i) for i, dot in enumerate(dots)]
     parts += [f'<text x="{x(t):.1f}" y="{height - 6:.1f}" text-anchor="middle">{_tick(t, ticks)}</text>' for t in ticks]
-    return Markup(  # noqa: S704 - numbers and fixed letters only
+    parts.append(f'<text x="{_WIDTH:.0f}" y="{height - 6:.1f}" text-anchor="end">{escape(unit)}</text>')
+    return Markup(  # noqa: S704 - numbers, fixed letters and an escaped unit
         f'<svg class="mark" viewBox="0 0 {_WIDTH:.0f} {height:.0f}" aria-hidden="true" focusable="false">'
         f"{''.join(parts)}</svg>"
     )
 
 
-def nice_ticks(low: float, high: float, most: int = 5) -> tuple[float, ...]:
+def nice_ticks(low: float, high: float, most: int = 6) -> tuple[float, ...]:
     """Return two to `most` round numbers (1, 2 or 5 times a power of ten apart) within [low, high]."""
-    span = high - low
-    power = 10.0 ** math.floor(math.log10(span / most))
-    for step in (power, 2 * power, 5 * power, 10 * power, 20 * power):
-        first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-        if last - first + 1 <= most:
-            return tuple(k * step for k in range(first, last + 1))
-    raise ValueError(f"no ticks between {low} and {high}")
+    power = 10.0 ** math.floor(math.log10((high - low) / most))
+    counted = {step: _multiples(low, high, step) for step in (power, 2 * power, 5 * power, 10 * power, 20 * power)}
+    step = next(step for step, multiples in counted.items() if len(multiples) <= most)
+    return tuple(k * step for k in counted[step])
+
+
+def _width(text: str) -> float:
+    """Return about how wide a text is drawn; a Japanese letter takes the room of two."""
+    return sum(7.0 if letter.isascii() else 14.0 for letter in text)
+
+
+def _multiples(low: float, high: float, step: float) -> range:
+    return range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)
 
 
 def _lane(dot: Dot, low: float, middle: float, high: float, lane: int) -> str:

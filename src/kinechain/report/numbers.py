@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 
 from kinechain import glossary
 
 MINUS = "\N{MINUS SIGN}"
+NBSP = "\N{NO-BREAK SPACE}"
 
 
 @dataclass(frozen=True)
@@ -76,8 +77,8 @@ class Rounded:
 
     @property
     def text(self) -> str:
-        """`value ± error`, or the value alone."""
-        return self.value if self.error is None else f"{self.value} ± {self.error}"
+        """`value ± error` that no line break can part, or the value alone."""
+        return self.value if self.error is None else f"{self.value}{NBSP}±{NBSP}{self.error}"
 
 
 def round_interval(value: float, low: float | None, high: float | None, display: Display) -> Rounded:
@@ -102,8 +103,7 @@ def round_bias(bias: float, sd: float, display: Display) -> str:
 def round_to_error(value: Decimal, error: Decimal, display: Display) -> Rounded:
     """Return `value` rounded to one significant digit of `error`; both already in the shown unit."""
     step = step_of(error, display.finest)
-    shown_error = max(error.quantize(step, ROUND_HALF_UP) if step < 1 else _to_multiple(error, step), step)
-    return Rounded(digits(value, step), digits(shown_error, step), within_error=False)
+    return Rounded(digits(value, step), digits(max(error, step), step), within_error=False)
 
 
 def step_of(error: Decimal, finest: Decimal) -> Decimal:

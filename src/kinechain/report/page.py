@@ -16,7 +16,7 @@ from kinechain.errors import OutputNotWritable
 from kinechain.model.assessment import Assessment, Clip, Curve, SideOrBoth
 from kinechain.report.charts import curve_chart
 from kinechain.report.numbers import given, percent
-from kinechain.report.rows import Group, Reason, Row, RowMaker
+from kinechain.report.rows import Group, Picture, Reason, Row, RowMaker
 from kinechain.report.words import Words, words_in
 from kinechain.text import LANGUAGES, Language
 
@@ -30,6 +30,7 @@ class Chart:
     name: str
     svg: Markup
     n_strides: Mapping[SideOrBoth, int]
+    has_reference: bool
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,7 @@ def render(assessment: Assessment, folder: Path, language: Language, charts: Map
             clips=clips,
             files={clip.id: clip.file for clip in assessment.clips},
             glossary=glossary.quantities(),
+            handout=_handout_picture(clips),
             has_overlay=(folder / OVERLAY).is_file(),
             language=language,
             other_language=next(other for other in LANGUAGES if other != language),
@@ -117,12 +119,16 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(fill=_fill, given=given, percent=percent)
+    environment.filters.update(breakable=_breakable, fill=_fill, given=given, percent=percent)
     return environment
 
 
 def _fill(text: str, **values: object) -> str:
     return text.format(**values)
+
+
+def _breakable(name: str) -> Markup:
+    return Markup("_<wbr>").join(name.split("_"))
 
 
 def _charts(assessment: Assessment, clip: str, prefix: str) -> tuple[Chart, ...]:
@@ -135,9 +141,17 @@ def _charts(assessment: Assessment, clip: str, prefix: str) -> tuple[Chart, ...]
             name=name,
             svg=curve_chart(tuple(curves), _curve_unit(name), f"{prefix}-{name}"),
             n_strides={curve.side: curve.n_strides for curve in curves},
+            has_reference=curves[0].reference_low is not None,
         )
         for name, curves in found.items()
     )
+
+
+def _handout_picture(clips: tuple[ClipPage, ...]) -> Picture | None:
+    """Return the picture that stands for the video on paper: of mid stance, or else the first there is."""
+    groups = sorted((group for page in clips for group in page.groups), key=lambda group: group.key != "stance")
+    pictures = (picture for group in groups for row in group.pictured for picture in row.pictures)
+    return next((picture for picture in pictures if picture.source is not None), None)
 
 
 def _curve_unit(name: str) -> str:

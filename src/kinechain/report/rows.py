@@ -11,7 +11,7 @@ from markupsafe import Markup
 from kinechain import glossary
 from kinechain.model.assessment import Assessment, Measurement, SideOrBoth
 from kinechain.report.marks import Dot, interval_mark
-from kinechain.report.numbers import Display, display_of, round_bias, round_interval
+from kinechain.report.numbers import NBSP, Display, display_of, round_bias, round_interval
 from kinechain.report.pictures import data_uri
 from kinechain.report.words import Words
 from kinechain.text import Language
@@ -168,7 +168,7 @@ class RowMaker:
             basis=self._basis(name),
             cells=cells,
             known_error=known,
-            mark=_mark(measurements, display),
+            mark=_mark(measurements, display, self._words["unit"][display.unit]),
             mark_alt=self._words["measured"]["mark_alt"].format(label=label, values=values),
             pictures=tuple(
                 self._picture(m, label, c.text) for m, c in zip(measurements, cells, strict=True) if m.frame is not None
@@ -187,9 +187,12 @@ class RowMaker:
     def _picture(self, measurement: Measurement, label: str, value: str) -> Picture:
         words, side = self._words["measured"], self._side(measurement.side)
         source = data_uri(self._folder, measurement.frame or "")
-        caption = words["picture_missing"] if source is None else words["picture_caption"]
         alt = words["picture_alt"].format(label=label, side=side, value=value)
-        return Picture(measurement.side, source, caption.format(side=side, value=value), alt)
+        if source is None:
+            caption = words["picture_missing"].format(side=side)
+        else:
+            caption = value if measurement.side == "both" else f"{side} {value}"
+        return Picture(measurement.side, source, caption, alt)
 
     def _basis(self, name: str) -> str | None:
         if not name.endswith("_ratio"):
@@ -205,14 +208,14 @@ class RowMaker:
 
     def _with_unit(self, text: str, display: Display) -> str:
         unit = self._words["unit"][display.unit]
-        return f"{text}{unit}" if unit == "°" else f"{text}\N{NO-BREAK SPACE}{unit}"
+        return f"{text}{unit}" if unit == "°" else f"{text}{NBSP}{unit}"
 
 
-def _mark(measurements: tuple[Measurement, ...], display: Display) -> Markup | None:
+def _mark(measurements: tuple[Measurement, ...], display: Display, unit: str) -> Markup | None:
     factor = float(display.factor)
     dots = tuple(
         Dot(m.side, m.value * factor, m.low * factor, m.high * factor)
         for m in measurements
         if isinstance(m.value, float) and m.low is not None and m.high is not None
     )
-    return interval_mark(dots, display.least_span) if dots else None
+    return interval_mark(dots, display.least_span, unit) if dots else None

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t as student_t
+from scipy.special import stdtrit
 
 Array = NDArray[np.float64]
 
@@ -27,14 +27,14 @@ def mean_interval(values: Array) -> Interval:
     values : shape (n,), n ≥ 2, finite
     """
     mean = float(values.mean())
-    half = float(student_t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values)))
+    half = float(stdtrit(len(values) - 1, 0.975) * values.std(ddof=1) / np.sqrt(len(values)))
     return Interval(mean, mean - half, mean + half)
 
 
 def mean_band(cycles: Array) -> tuple[Array, Array, Array]:
     """Return mean, low and high (95 %, pointwise) of time-normalised cycles, shape (n, points), n ≥ 2."""
     mean = cycles.mean(axis=0)
-    half = student_t.ppf(0.975, len(cycles) - 1) * cycles.std(axis=0, ddof=1) / np.sqrt(len(cycles))
+    half = stdtrit(len(cycles) - 1, 0.975) * cycles.std(axis=0, ddof=1) / np.sqrt(len(cycles))
     return mean, mean - half, mean + half
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +25,6 @@ from kinechain.video.drawing import (
     draw_disc,
     draw_lines,
 )
-from kinechain.video.reader import VideoFrames
 from kinechain.video.timebar import TimeBar
 from kinechain.video.writer import VideoWriter
 
@@ -78,7 +77,7 @@ def write_overlay(
     *,
     max_short_side_px: int = 720,
     hide_face: bool = False,
-    on_frame: Callable[[int], None] | None = None,
+    on_image: Callable[[int, Image], None] | None = None,
 ) -> None:
     """Write the clip with skeleton, contact marks and time bar as H.264, frame for frame at the clip's own times.
 
@@ -94,8 +93,9 @@ def write_overlay(
         Pictures with a longer short side are made smaller; the time bar comes below the picture.
     hide_face : bool
         Whether the face is made unrecognisable.
-    on_frame : callable, optional
-        Called with the number of frames done.
+    on_image : callable, optional
+        Called with the index and the untouched image of each frame, so that one pass over the clip serves other
+        pictures as well.
 
     Raises
     ------
@@ -109,23 +109,21 @@ def write_overlay(
     info = frames.info
     if pose.sizes["time"] != info.n_frames:
         raise ValueError(f"the pose has {pose.sizes['time']} frames, the clip {info.n_frames}")
-    images = _small_images(frames, max_short_side_px)
+    factor = min(1.0, max_short_side_px / min(info.width, info.height))
+    width, height = (max(2, 2 * round(side * factor / 2)) for side in (info.width, info.height))
+    bar_height = 2 * round(_BAR_RATIO * min(width, height) / 2)
+    bar = TimeBar(events, info.duration_s, width, bar_height)
+    canvas = np.empty((height + bar_height, width, 3), np.uint8)
     marks = contact_marks(events, info.time_s)
-    bodies: Bodies | None = None
+    bodies = Bodies(pose, scale=width / info.width)
     with VideoWriter(path, info.fps) as video:
-        for index, image in enumerate(images):
-            height, width = image.shape[:2]
-            if bodies is None:
-                bodies = Bodies(pose, scale=width / info.width)
-                bar_height = 2 * round(_BAR_RATIO * min(width, height) / 2)
-                bar = TimeBar(events, info.duration_s, width, bar_height)
-                canvas = np.empty((height + bar_height, width, 3), np.uint8)
-            canvas[:height] = image
+        for index, image in enumerate(frames.images()):
+            if on_image is not None:
+                on_image(index, image)
+            canvas[:height] = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
             draw_frame(canvas[:height], bodies[index], marks[index], hide_face=hide_face)
             bar.draw(canvas[height:], float(info.time_s[index]))
             video.write(canvas, float(info.time_s[index]))
-            if on_frame is not None:
-                on_frame(index + 1)
 
 
 def draw_frame(image: Image, body: Body, marks: tuple[ContactMark, ...], *, hide_face: bool = False) -> None:
@@ -139,16 +137,6 @@ def draw_frame(image: Image, body: Body, marks: tuple[ContactMark, ...], *, hide
     for mark in marks:
         if mark.flash is not None:
             _draw_flash(image, body, mark)
-
-
-def _small_images(frames: Frames, max_short_side_px: int) -> Iterator[Image]:
-    if isinstance(frames, VideoFrames):
-        yield from frames.shrunk(max_short_side_px).images()
-        return
-    factor = min(1.0, max_short_side_px / min(frames.info.width, frames.info.height))
-    size = (2 * round(frames.info.width * factor / 2), 2 * round(frames.info.height * factor / 2))
-    for image in frames.images():
-        yield cv2.resize(image, size, interpolation=cv2.INTER_LINEAR).astype(np.uint8, copy=False)
 
 
 def _draw_ground(image: Image, body: Body, mark: ContactMark) -> None:

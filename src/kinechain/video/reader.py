@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 import math
 import os
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
@@ -36,7 +37,7 @@ from kinechain.errors import (
     TruncatedFile,
     UnsupportedCodec,
 )
-from kinechain.model.frames import ClipInfo, Frames, Image
+from kinechain.model.frames import ClipInfo, Image
 from kinechain.video.boxes import is_cut_off, is_matroska, picture_code
 
 #: Pictures that may be lost to damage before a clip counts as damaged; a lost one is replaced by the one before it.
@@ -47,7 +48,7 @@ _MAX_DECODING_THREADS = 4
 #: Sample aspect ratios this close to 1 are rounding of an encoder, not stretched pixels.
 _SQUARE_PIXEL_TOLERANCE = 0.02
 _VIDEO_FORMATS = frozenset({"mov", "mp4", "matroska", "webm", "avi", "mpegts", "mpeg", "asf", "flv", "ogg"})
-_SOUND_FORMATS = frozenset({"mp3", "wav", "aac", "flac", "aiff", "amr", "caf", "ac3", "w64"})
+_SOUND_FORMATS = frozenset({"mp3", "wav", "aac", "flac", "aiff", "amr", "ac3", "w64"})
 _STILL_BRANDS = frozenset({"heic", "heix", "mif1", "avif"})
 
 
@@ -113,33 +114,24 @@ class VideoFrames:
     def images(self) -> Iterator[Image]:
         """Yield every frame as an upright RGB image, shape (height, width, 3), in the order of `info.time_s`.
 
+        The next image is decoded in a thread of its own while the caller works on this one.
+
         Raises
         ------
         TruncatedFile
             Where more than 1 % of the frames (at least 2) cannot be decoded.
         """
+        with ThreadPoolExecutor(max_workers=1) as reader:
+            images = self._upright()
+            coming = reader.submit(next, images, None)
+            while (image := coming.result()) is not None:
+                coming = reader.submit(next, images, None)
+                yield image
+
+    def _upright(self) -> Iterator[Image]:
         to_image = _Converter(self.coded_size, self.orientation)
         for frame in self._pictures():
             yield to_image(frame)
-
-    def images_at(self, indices: Collection[int]) -> Iterator[tuple[int, Image]]:
-        """Yield (index, image) of the frames asked for, in order; the others are decoded but not converted."""
-        wanted = set(indices)
-        last = max(wanted, default=-1)
-        to_image = _Converter(self.coded_size, self.orientation)
-        for index, frame in enumerate(self._pictures() if wanted else ()):
-            if index in wanted:
-                yield index, to_image(frame)
-            if index >= last:
-                return
-
-    def shrunk(self, max_short_side_px: int) -> VideoFrames:
-        """Return the same clip with smaller images: short side at most `max_short_side_px`, even width and height."""
-        width, height = self.coded_size
-        factor = min(1.0, max_short_side_px / min(width, height))
-        size = (max(2, 2 * round(width * factor / 2)), max(2, 2 * round(height * factor / 2)))
-        shown_width, shown_height = self.orientation.size(*size)
-        return replace(self, info=replace(self.info, width=shown_width, height=shown_height), coded_size=size)
 
     def _pictures(self) -> Iterator[VideoFrame]:
         """Yield one decoded picture for each entry of `pts`; a lost one is replaced by its neighbour in time."""
@@ -239,24 +231,6 @@ def open_clip(path: Path, slow_motion: float = 1.0) -> VideoFrames:
         codec=codec,
     )
     return VideoFrames(info, pts, index, coded_size, orientation)
-
-
-def pick(frames: Frames, indices: Collection[int]) -> dict[int, Image]:
-    """Return the images of a few frames, in one pass over the clip.
-
-    Raises
-    ------
-    IndexError
-        Where an index is not that of a frame.
-    """
-    for index in indices:
-        if not 0 <= index < frames.info.n_frames:
-            raise IndexError(f"frame {index} is not in the clip")
-    if isinstance(frames, VideoFrames):
-        return dict(frames.images_at(indices))
-    wanted = set(indices)
-    images = zip(range(max(wanted, default=-1) + 1), frames.images(), strict=False)
-    return {index: image for index, image in images if index in wanted}
 
 
 def file_sha256(path: Path) -> str:

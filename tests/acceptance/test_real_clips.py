@@ -1,0 +1,70 @@
+"""The two real treadmill clips: cadence, contacts, sides, and what is flagged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kinechain.model.assessment import Assessment
+from kinechain.model.athlete import Athlete
+from kinechain.pipeline.assess import assemble, provenance
+from kinechain.pipeline.clip import ClipRequest, measure_clip
+from kinechain.pipeline.progress import Stopwatch
+from kinechain.pose.blazepose import BlazePose
+from kinechain.pose.weights import WeightFiles
+from kinechain.settings import Protocol
+
+pytestmark = [pytest.mark.weights, pytest.mark.shared]
+
+
+def measured(path: Path, weights: WeightFiles) -> Assessment:
+    protocol, watch = Protocol(), Stopwatch()
+    estimator = BlazePose(weights, protocol.estimator)
+    clip = measure_clip(ClipRequest(path), Athlete(), estimator, protocol, lambda stage, done, total: None, watch)
+    return assemble(clip, Athlete(), clip.gait.measurements, provenance(estimator, protocol, watch))
+
+
+@pytest.fixture(scope="module")
+def fast(shared_data: Path, weights: WeightFiles) -> Assessment:
+    return measured(shared_data / "video" / "side_treadmill_5p10mps.mp4", weights)
+
+
+@pytest.fixture(scope="module")
+def low(shared_data: Path, weights: WeightFiles) -> Assessment:
+    return measured(shared_data / "video" / "side_treadmill_60fps.mp4", weights)
+
+
+def contacts(assessment: Assessment) -> list[str]:
+    return [event.side for event in assessment.events if event.kind == "initial_contact"]
+
+
+def test_fast_treadmill(fast: Assessment) -> None:
+    assert fast.clips[0].view == "side_left"
+    assert fast.measurement("cadence_spm", "both").value == pytest.approx(183, abs=2)
+    assert len(contacts(fast)) >= 18
+
+
+def test_low_camera(low: Assessment) -> None:
+    assert low.clips[0].view == "side_right"
+    assert low.measurement("cadence_spm", "both").value == pytest.approx(167, abs=2)
+    flagged = [e for e in low.events if e.kind == "initial_contact" and e.reason == "foot_out_of_picture"]
+    assert len(flagged) >= 5  # the leading shoe leaves the picture at many contacts
+    assert any(caution.code == "foot_out_of_picture" for caution in low.cautions)
+
+
+@pytest.mark.parametrize("clip", ["fast", "low"])
+def test_sides_alternate_without_a_gap(clip: str, request: pytest.FixtureRequest) -> None:
+    assessment: Assessment = request.getfixturevalue(clip)
+    sides = contacts(assessment)
+    assert all(a != b for a, b in zip(sides[:-1], sides[1:], strict=True))
+    times = [event.time_s for event in assessment.events if event.kind == "initial_contact"]
+    assert np.ptp(np.diff(times)) < 0.25 * np.mean(np.diff(times))
+
+
+def test_lengths_need_metres(fast: Assessment) -> None:
+    for name, side in (("speed_mps", "both"), ("vertical_oscillation_m", "both"), ("stride_length_m", "left")):
+        measurement = fast.measurement(name, side)
+        assert measurement.value is None
+        assert "height" in measurement.missing_because.en
