@@ -18,7 +18,7 @@ ALL = [
     if issubclass(value, KinechainError) and value.__module__ == errors.__name__
 ]
 LEAVES = [error for error in ALL if not error.__subclasses__()]
-#: Exit status by family (CONTRACT.md): 2 use, 10–19 file, 20–29 scene, 30–39 set-up, 40–49 session, 50 internal.
+#: Exit status by family: 2 use, 10–19 file, 20–29 scene, 30–39 set-up, 40–49 session, 50 internal.
 FAMILIES = {
     "UsageError": (2, 2),
     "InputFileError": (10, 19),

@@ -58,6 +58,10 @@ class Quantity(BaseModel):
         """Whether the value is one of `classes` and not a number."""
         return self.classes is not None
 
+    def admits(self, value: float | str) -> bool:
+        """Whether a value is of the right kind: one of `classes`, or a number where there are none."""
+        return not isinstance(value, str) if self.classes is None else value in self.classes
+
 
 @cache
 def quantities() -> dict[str, Quantity]:

@@ -12,9 +12,9 @@ import jsonschema
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import Run
 from typer.testing import CliRunner
 
+from conftest import Run
 from kinechain import glossary
 from kinechain.cli import app
 from kinechain.model.assessment import Assessment

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ pytestmark = [pytest.mark.weights, pytest.mark.shared]
 def measured(path: Path, weights: WeightFiles) -> Assessment:
     protocol, watch = Protocol(), Stopwatch()
     estimator = BlazePose(weights, protocol.estimator)
-    clip = measure_clip(ClipRequest(path), Athlete(), estimator, protocol, lambda stage, done, total: None, watch)
+    clip = measure_clip(ClipRequest(path), Athlete(), estimator, protocol, lambda *_: None, watch)
     return assemble(clip, Athlete(), clip.gait.measurements, provenance(estimator, protocol, watch))
 
 
@@ -58,7 +59,7 @@ def test_low_camera(low: Assessment) -> None:
 def test_sides_alternate_without_a_gap(clip: str, request: pytest.FixtureRequest) -> None:
     assessment: Assessment = request.getfixturevalue(clip)
     sides = contacts(assessment)
-    assert all(a != b for a, b in zip(sides[:-1], sides[1:], strict=True))
+    assert all(a != b for a, b in pairwise(sides))
     times = [event.time_s for event in assessment.events if event.kind == "initial_contact"]
     assert np.ptp(np.diff(times)) < 0.25 * np.mean(np.diff(times))
 

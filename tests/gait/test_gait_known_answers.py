@@ -24,31 +24,32 @@ UNEVEN = running(
     step_share=0.49,
 )
 
-#: Largest error of the mean over strides, end to end at 120 fps without noise. The method's own limits, not the
-#: computer's: the 12 Hz low-pass runs both ways (−3 dB near 9.6 Hz) and rounds the reversal of the knee at the impact;
-#: contact is found up to 6 ms early and toe-off about 7 ms late (test_events_*), which costs speed × delay.
+#: Largest error of the mean over strides, end to end at 120 fps without noise. They are limits of the method, not of
+#: the computer: the 12 Hz low-pass runs both ways (−3 dB near 9.6 Hz) and rounds the knee's reversal at the impact
+#: (angles at contact read 1–3° high); toe-off is found 6 ms late (test_events_*): 2–3° of the thigh at 5 m/s.
+#: Where nothing moves fast (mid stance), half a degree is left.
 TOLERANCE = {
-    "cadence_spm": 0.25,
-    "contact_time_s": 0.015,
-    "flight_time_s": 0.015,
-    "duty_factor_ratio": 0.02,
-    "vertical_oscillation_m": 0.002,
-    "foot_inclination_ic_deg": 2.2,
-    "overstride_ic_ratio": 0.015,
-    "shank_angle_ic_deg": 1.5,
-    "shank_angle_ms_deg": 1.0,
-    "knee_flexion_ic_deg": 3.8,
-    "knee_flexion_peak_deg": 1.0,
-    "knee_over_toe_ms_ratio": 0.01,
-    "ankle_dorsiflexion_peak_deg": 1.0,
-    "hip_flexion_ic_deg": 2.8,
-    "hip_flexion_excursion_deg": 2.8,
-    "trunk_lean_deg": 0.3,
-    "thigh_angle_to_deg": 3.5,
-    "trailing_limb_angle_to_deg": 2.0,
-    "rearward_drift_ratio": 0.005,
-    "recovery_lag_ratio": 0.035,
-    "recovery_time_s": 0.012,
+    "cadence_spm": 0.1,
+    "contact_time_s": 0.01,
+    "flight_time_s": 0.01,
+    "duty_factor_ratio": 0.015,
+    "vertical_oscillation_m": 0.001,
+    "foot_inclination_ic_deg": 2.3,
+    "overstride_ic_ratio": 0.01,
+    "shank_angle_ic_deg": 2.1,
+    "shank_angle_ms_deg": 0.5,
+    "knee_flexion_ic_deg": 3.3,
+    "knee_flexion_peak_deg": 0.6,
+    "knee_over_toe_ms_ratio": 0.004,
+    "ankle_dorsiflexion_peak_deg": 0.5,
+    "hip_flexion_ic_deg": 1.5,
+    "hip_flexion_excursion_deg": 1.6,
+    "trunk_lean_deg": 0.1,
+    "thigh_angle_to_deg": 3.2,
+    "trailing_limb_angle_to_deg": 1.6,
+    "rearward_drift_ratio": 0.003,
+    "recovery_lag_ratio": 0.016,
+    "recovery_time_s": 0.008,
     "heel_off_pct": 3.0,
 }
 
@@ -60,12 +61,12 @@ TOLERANCE = {
 @pytest.mark.parametrize("speed", SPEEDS)
 @pytest.mark.parametrize("side", SIDES)
 def test_events_are_found_at_every_frame_rate(fps, speed, side):
-    # Toe-off is the toe's rise to a quarter of its peak speed, late by nature: +7 ms here, +6.6 ms on force plates.
+    # Toe-off is the toe's rise to a quarter of its peak speed, late by nature: +6 ms here, +6.6 ms on force plates.
     runner = running(speed)
     analysis = filmed(runner, fps)
-    assert np.abs(event_errors_s(analysis, runner, "initial_contact", side)).max() < 0.008
+    assert np.abs(event_errors_s(analysis, runner, "initial_contact", side)).max() < 0.005
     off = event_errors_s(analysis, runner, "toe_off", side)
-    assert 0.0 < off.min() <= off.max() < 0.010
+    assert 0.002 < off.min() <= off.max() < 0.008
     assert np.ptp(off) < 0.002
 
 
@@ -83,16 +84,25 @@ def test_every_event_is_found_once(kind, side):
 @pytest.mark.parametrize("side", SIDES)
 def test_events_of_an_uneven_runner_are_found_per_side(side):
     analysis = filmed(UNEVEN)
-    assert np.abs(event_errors_s(analysis, UNEVEN, "initial_contact", side)).max() < 0.010
-    assert np.abs(event_errors_s(analysis, UNEVEN, "toe_off", side)).max() < 0.012
+    assert np.abs(event_errors_s(analysis, UNEVEN, "initial_contact", side)).max() < 0.005
+    assert np.abs(event_errors_s(analysis, UNEVEN, "toe_off", side)).max() < 0.008
+
+
+@pytest.mark.parametrize(("landing_mps", "bias_s"), [((0.0, 0.0), -0.0055), ((2.5, -0.8), 0.0015)])
+def test_contact_hardly_depends_on_how_fast_the_foot_lands(landing_mps, bias_s):
+    # A foot that is set down at the ground's own speed looks like standing before it stands.
+    leg = running_leg(3.5, landing_mps=landing_mps)
+    runner = running(3.5, left=leg, right=leg)
+    errors = event_errors_s(filmed(runner), runner, "initial_contact", "left")
+    assert errors.mean() == pytest.approx(bias_s, abs=0.004)
 
 
 def test_events_with_uneven_frames_keep_their_times():
     runner = running(3.5)
     for side in SIDES:
         found = filmed(runner, 60.0, jitter_share=0.6)
-        assert np.abs(event_errors_s(found, runner, "initial_contact", side)).max() < 0.010
-        assert np.abs(event_errors_s(found, runner, "toe_off", side)).max() < 0.012
+        assert np.abs(event_errors_s(found, runner, "initial_contact", side)).max() < 0.005
+        assert np.abs(event_errors_s(found, runner, "toe_off", side)).max() < 0.008
 
 
 def test_rhythm_and_ground_speed():

@@ -127,7 +127,7 @@ def test_stretched_time_scales_times(stretch):
     slow = pose.assign_coords(time=pose["time"].values * stretch).assign_attrs(fps=120 / stretch)
     before, after = numbers(analysed(pose)), numbers(analysed(slow))
     for name, power in (("cadence_spm", -1), ("speed_mps", -1), ("vertical_oscillation_m", 0)):
-        assert after[name, "both"] == pytest.approx(before[name, "both"] * stretch**power, rel=0.01), name
+        assert after[name, "both"] == pytest.approx(before[name, "both"] * stretch**power, rel=0.015), name
     for side in SIDES:
         for name, power in (
             ("contact_time_s", 1),

@@ -235,7 +235,6 @@ def test_a_class_has_no_interval():
         measurement(name="strike_class", unit="", value="rearfoot", low=0.0, high=1.0)
 
 
-@pytest.mark.xfail(strict=True, reason="Measurement does not check the value against the glossary's classes yet")
 @pytest.mark.parametrize(
     "changes",
     [

@@ -131,8 +131,11 @@ class Measurement(_Part):
 
     @model_validator(mode="after")
     def _consistent(self) -> Measurement:
-        if self.unit != glossary.quantity(self.name).unit:
+        quantity = glossary.quantity(self.name)
+        if self.unit != quantity.unit:
             raise ValueError(f"measurement {self.id}: unit {self.unit!r} is not that of {self.name}")
+        if self.value is not None and not quantity.admits(self.value):
+            raise ValueError(f"measurement {self.id}: {self.value!r} is no value of {self.name}")
         if (self.value is None) != (self.missing_because is not None):
             raise ValueError(f"measurement {self.id}: a missing value needs its reason, a value has none")
         if (self.low is None) != (self.high is None):

@@ -144,14 +144,19 @@ def draw_lines(image: Image, lines: Iterable[NDArray[np.float64]], colour: Colou
     """Draw open lines through points, each of shape (m, 2) [px], in place."""
     fixed = [np.rint(line * _ONE).astype(np.int32) for line in lines]
     if fixed:
-        cv2.polylines(image, fixed, False, colour, max(1, round(width_px)), cv2.LINE_AA, _SHIFT)
+        cv2.polylines(image, fixed, False, colour, max(1, round(width_px)), _edge(colour), _SHIFT)
+
+
+def _edge(colour: Colour) -> int:
+    """Return the kind of edge: smooth, but plain for the white outline below, which takes a third of the time."""
+    return cv2.LINE_8 if colour == WHITE else cv2.LINE_AA
 
 
 def draw_disc(image: Image, centre: Point, radius_px: float, colour: Colour, width_px: float | None = None) -> None:
     """Draw a filled circle, or a ring of `width_px`, in place."""
     fixed = (round(centre[0] * _ONE), round(centre[1] * _ONE))
     thickness = cv2.FILLED if width_px is None else max(1, round(width_px))
-    cv2.circle(image, fixed, round(radius_px * _ONE), colour, thickness, cv2.LINE_AA, _SHIFT)
+    cv2.circle(image, fixed, round(radius_px * _ONE), colour, thickness, _edge(colour), _SHIFT)
 
 
 def dashes(line: NDArray[np.float64], dash_px: float, gap_px: float) -> list[NDArray[np.float64]]:

@@ -110,7 +110,7 @@ def write_overlay(
     if pose.sizes["time"] != info.n_frames:
         raise ValueError(f"the pose has {pose.sizes['time']} frames, the clip {info.n_frames}")
     factor = min(1.0, max_short_side_px / min(info.width, info.height))
-    width, height = (max(2, 2 * round(side * factor / 2)) for side in (info.width, info.height))
+    width, height = (max(2, 2 * int(side * factor / 2)) for side in (info.width, info.height))
     bar_height = 2 * round(_BAR_RATIO * min(width, height) / 2)
     bar = TimeBar(events, info.duration_s, width, bar_height)
     canvas = np.empty((height + bar_height, width, 3), np.uint8)
@@ -120,7 +120,10 @@ def write_overlay(
         for index, image in enumerate(frames.images()):
             if on_image is not None:
                 on_image(index, image)
-            canvas[:height] = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
+            if factor < 1:
+                cv2.resize(image, (width, height), dst=canvas[:height], interpolation=cv2.INTER_AREA)
+            else:
+                canvas[:height] = image[:height, :width]
             draw_frame(canvas[:height], bodies[index], marks[index], hide_face=hide_face)
             bar.draw(canvas[height:], float(info.time_s[index]))
             video.write(canvas, float(info.time_s[index]))

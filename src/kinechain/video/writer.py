@@ -15,7 +15,6 @@ import numpy as np
 from av.container import OutputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
-from numpy.typing import NDArray
 
 from kinechain.errors import OutputNotWritable
 from kinechain.model.frames import Image
@@ -83,8 +82,8 @@ class VideoWriter:
         height, width = image.shape[0] // 2 * 2, image.shape[1] // 2 * 2
         if self._stream is None:
             self._stream = self._new_stream(width, height)
-        yuv = cv2.cvtColor(image[:height, :width], cv2.COLOR_RGB2YUV_I420).astype(np.uint8, copy=False)
-        self._waiting.append(self._encoder.submit(self._encode, self._stream, yuv, tick))
+        own = image[:height, :width].copy()  # the caller may go on drawing on the same memory
+        self._waiting.append(self._encoder.submit(self._encode, self._stream, own, tick))
         while len(self._waiting) > _MAX_WAITING:
             self._waiting.popleft().result()
 
@@ -105,7 +104,8 @@ class VideoWriter:
         finally:
             self._partial.unlink(missing_ok=True)
 
-    def _encode(self, stream: VideoStream, yuv: NDArray[np.uint8], tick: int) -> None:
+    def _encode(self, stream: VideoStream, image: Image, tick: int) -> None:
+        yuv = cv2.cvtColor(image, cv2.COLOR_RGB2YUV_I420).astype(np.uint8, copy=False)
         frame = VideoFrame.from_ndarray(yuv, format="yuv420p")
         frame.pts = tick
         frame.time_base = Fraction(1, TICKS_PER_S)
