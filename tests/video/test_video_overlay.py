@@ -120,14 +120,14 @@ def test_repaired_points_have_a_square(flag: Flag) -> None:
 
 
 def test_dashes_start_and_end_on_the_line() -> None:
-    line = np.array([(0.0, 0.0), (30.0, 40.0)])
-    parts = dashes(line, 5, 4)
-    np.testing.assert_allclose(parts[0][0], line[0])
-    np.testing.assert_allclose(parts[-1][1], line[1])
-    lengths = [float(np.hypot(*(b - a))) for a, b in parts]
+    start, end = (0.0, 0.0), (30.0, 40.0)
+    parts = dashes(start, end, 5, 4)
+    np.testing.assert_allclose(parts[0][0], start)
+    np.testing.assert_allclose(parts[-1][1], end)
+    lengths = [float(np.hypot(*np.subtract(b, a))) for a, b in parts]
     np.testing.assert_allclose(lengths, lengths[0])
     assert len(parts) == 6
-    assert len(dashes(np.zeros((2, 2)), 5, 4)) == 1
+    assert len(dashes(start, start, 5, 4)) == 1
 
 
 # --- contacts and time -----------------------------------------------------------------------------------------------

@@ -6,7 +6,8 @@ away from the camera is thinner. Colours are RGB; coordinates are pixels of the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import cv2
@@ -20,6 +21,7 @@ from kinechain.model.skeleton import KEYPOINTS, SIDES, TRUNK_LINKS, Side, other
 
 Colour = tuple[int, int, int]
 Point = tuple[float, float]
+Line = Sequence[Point] | NDArray[np.float64]
 
 #: Okabe–Ito colours, safe for colour-blind eyes and in grey print.
 SIDE_COLOURS: dict[Side, Colour] = {"left": (0x00, 0x72, 0xB2), "right": (0xD5, 0x5E, 0x00)}
@@ -140,11 +142,11 @@ def draw_body(image: Image, body: Body) -> None:
         _draw_letter(image, body, side)
 
 
-def draw_lines(image: Image, lines: Iterable[NDArray[np.float64]], colour: Colour, width_px: float) -> None:
-    """Draw open lines through points, each of shape (m, 2) [px], in place."""
-    fixed = [np.rint(line * _ONE).astype(np.int32) for line in lines]
-    if fixed:
-        cv2.polylines(image, fixed, False, colour, max(1, round(width_px)), _edge(colour), _SHIFT)
+def draw_lines(image: Image, lines: Sequence[Line], colour: Colour, width_px: float) -> None:
+    """Draw open lines in place, each through the same number of points [px]."""
+    if len(lines):
+        fixed = np.rint(np.asarray(lines, dtype=np.float64) * _ONE).astype(np.int32)
+        cv2.polylines(image, list(fixed), False, colour, max(1, round(width_px)), _edge(colour), _SHIFT)
 
 
 def _edge(colour: Colour) -> int:
@@ -159,14 +161,14 @@ def draw_disc(image: Image, centre: Point, radius_px: float, colour: Colour, wid
     cv2.circle(image, fixed, round(radius_px * _ONE), colour, thickness, _edge(colour), _SHIFT)
 
 
-def dashes(line: NDArray[np.float64], dash_px: float, gap_px: float) -> list[NDArray[np.float64]]:
-    """Cut a straight line, shape (2, 2) [px], into dashes; starts and ends with a dash."""
-    length = float(np.hypot(*(line[1] - line[0])))
-    count = max(1, round((length + gap_px) / (dash_px + gap_px)))
-    stretch = length / (count * dash_px + (count - 1) * gap_px)
-    starts = np.arange(count)[:, np.newaxis] * (dash_px + gap_px) * stretch
-    along = (line[1] - line[0]) / max(length, 1e-9)
-    return list(np.stack([line[0] + starts * along, line[0] + (starts + dash_px * stretch) * along], axis=1))
+def dashes(start: Point, end: Point, dash_px: float, gap_px: float) -> list[Line]:
+    """Cut a straight line [px] into dashes; it starts and ends with a dash."""
+    (x, y), (dx, dy) = start, (end[0] - start[0], end[1] - start[1])
+    count = max(1, round((math.hypot(dx, dy) + gap_px) / (dash_px + gap_px)))
+    whole = count * dash_px + (count - 1) * gap_px
+    begins = [number * (dash_px + gap_px) / whole for number in range(count)]
+    ends = [begin + dash_px / whole for begin in begins]
+    return [((x + a * dx, y + a * dy), (x + b * dx, y + b * dy)) for a, b in zip(begins, ends, strict=True)]
 
 
 def draw_label(image: Image, text: str, centre: Point, height_px: float, colour: Colour) -> None:
@@ -178,9 +180,9 @@ def draw_label(image: Image, text: str, centre: Point, height_px: float, colour:
     cv2.putText(image, text, at, cv2.FONT_HERSHEY_SIMPLEX, scale, colour, thickness, cv2.LINE_AA)
 
 
-def _links(body: Body, side: Side, links: Iterable[tuple[str, str]]) -> list[NDArray[np.float64]]:
+def _links(body: Body, side: Side, links: Iterable[tuple[str, str]]) -> list[tuple[Point, Point]]:
     named = ((f"{side}_{a}", f"{side}_{b}") for a, b in links)
-    return [np.array([body.points[a], body.points[b]]) for a, b in named if a in body.points and b in body.points]
+    return [(body.points[a], body.points[b]) for a, b in named if a in body.points and b in body.points]
 
 
 def _draw_limbs(image: Image, body: Body, side: Side) -> None:
@@ -188,9 +190,8 @@ def _draw_limbs(image: Image, body: Body, side: Side) -> None:
     for links, width in ((_ARM_LINKS, 0.7 * thin * body.line_px), (_LEG_LINKS, thin * body.line_px)):
         lines = _links(body, side, links)
         draw_lines(image, lines, WHITE, width + 2)
-        if side == "right":
-            lines = [dash for line in lines for dash in dashes(line, 2.6 * width, 2.2 * width)]
-        draw_lines(image, lines, SIDE_COLOURS[side], width)
+        cut = [dash for line in lines for dash in dashes(*line, 2.6 * width, 2.2 * width)] if side == "right" else lines
+        draw_lines(image, cut, SIDE_COLOURS[side], width)
     radius = 0.95 * thin * body.line_px
     for name in _JOINTS:
         point = body.points.get(f"{side}_{name}")
@@ -201,10 +202,10 @@ def _draw_limbs(image: Image, body: Body, side: Side) -> None:
 
 def _draw_trunk(image: Image, body: Body) -> None:
     lines = [line for side in SIDES for line in _links(body, side, (("shoulder", "hip"),))]
-    lines += [np.array([body.points[a], body.points[b]]) for a, b in TRUNK_LINKS if {a, b} <= body.points.keys()]
+    lines += [(body.points[a], body.points[b]) for a, b in TRUNK_LINKS if {a, b} <= body.points.keys()]
     neck, head = body.middle("shoulder"), body.middle("ear")
     if neck is not None and head is not None:
-        lines.append(np.array([neck, head]))
+        lines.append((neck, head))
     draw_lines(image, lines, WHITE, 0.7 * body.line_px + 2)
     draw_lines(image, lines, BLACK, 0.7 * body.line_px)
 
@@ -212,8 +213,8 @@ def _draw_trunk(image: Image, body: Body) -> None:
 def _draw_repaired(image: Image, body: Body, name: str) -> None:
     x, y = body.points[name]
     half = 2.2 * body.line_px
-    square = np.array([(x - half, y - half), (x + half, y - half), (x + half, y + half), (x - half, y + half)])
-    closed = np.concatenate([square, square[:1]])
+    square = [(x - half, y - half), (x + half, y - half), (x + half, y + half), (x - half, y + half)]
+    closed = [*square, square[0]]
     draw_lines(image, [closed], WHITE, 3)
     draw_lines(image, [closed], BLACK, 1)
 

@@ -151,7 +151,7 @@ def _draw_ground(image: Image, body: Body, mark: ContactMark) -> None:
     y = min(foot[:, 1].max() + 3.2 * body.line_px, image.shape[0] - 1 - width)
     x0, x1 = foot[:, 0].min(), foot[:, 0].max()
     middle, half = (x0 + x1) / 2, max((x1 - x0) / 2, 2 * width)
-    line = [np.array([(middle - half, y), (middle + half, y)])]
+    line = [((middle - half, y), (middle + half, y))]
     draw_lines(image, line, WHITE, width + 2)
     draw_lines(image, line, SIDE_COLOURS[mark.side], width)
     if mark.hollow:

@@ -193,9 +193,9 @@ def _draw_angle(picture: Image, angle: AngleMark, crop: Crop, scale: float, line
     colour = BLACK if angle.side is None else SIDE_COLOURS[angle.side]
     length = max(float(np.hypot(*(segment - vertex))), 14 * line_px)
     directions = [(end - vertex) / max(float(np.hypot(*(end - vertex))), 1e-9) for end in (reference, segment)]
-    line = np.stack([vertex, vertex + 1.05 * length * directions[0]])
-    draw_lines(picture, [line], WHITE, line_px + 1)
-    draw_lines(picture, dashes(line, 3 * line_px, 2 * line_px), BLACK, max(2.0, 0.5 * line_px))
+    start, end = (tuple(point.tolist()) for point in (vertex, vertex + 1.05 * length * directions[0]))
+    draw_lines(picture, [(start, end)], WHITE, line_px + 1)
+    draw_lines(picture, dashes(start, end, 3 * line_px, 2 * line_px), BLACK, max(2.0, 0.5 * line_px))
     first, last = (math.degrees(math.atan2(d[1], d[0])) for d in directions)
     turn = (last - first + 180) % 360 - 180
     radius = 0.62 * length
