@@ -53,11 +53,6 @@ class Quantity(BaseModel):
     classes: dict[str, Text] | None = None
     source: str
 
-    @property
-    def is_class(self) -> bool:
-        """Whether the value is one of `classes` and not a number."""
-        return self.classes is not None
-
     def admits(self, value: float | str) -> bool:
         """Whether a value is of the right kind: one of `classes`, or a number where there are none."""
         return not isinstance(value, str) if self.classes is None else value in self.classes

@@ -37,7 +37,7 @@ from kinechain.model.athlete import Athlete
 from kinechain.text import Text
 
 TEXT = Text(ja="足が見えません。", en="The foot is not seen.")
-NUMERIC = [q.name for q in glossary.quantities().values() if not q.is_class]
+NUMERIC = [q.name for q in glossary.quantities().values() if q.classes is None]
 
 
 def measurement(**changes: Any) -> Measurement:

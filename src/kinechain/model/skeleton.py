@@ -53,16 +53,5 @@ KEYPOINTS: tuple[str, ...] = (
 #: Points of one leg, from the trunk down; full names are "left_hip", "right_toe" …
 LEG: tuple[str, ...] = ("hip", "knee", "ankle", "heel", "toe")
 
-#: Links of one side of the body that a drawing shows.
-LIMB_LINKS: tuple[tuple[str, str], ...] = (
-    ("shoulder", "elbow"),
-    ("elbow", "wrist"),
-    ("shoulder", "hip"),
-    ("hip", "knee"),
-    ("knee", "ankle"),
-    ("ankle", "heel"),
-    ("heel", "toe"),
-    ("ankle", "toe"),
-)
 #: Links across the body.
 TRUNK_LINKS: tuple[tuple[str, str], ...] = (("left_shoulder", "right_shoulder"), ("left_hip", "right_hip"))

@@ -82,14 +82,6 @@ class AngleMark:
         return cls(vertex_px, (vertex_px[0], vertex_px[1] + (-1 if up else 1)), segment_px, value_deg, side)
 
     @classmethod
-    def against_horizontal(
-        cls, vertex_px: Point, segment_px: Point, value_deg: float, side: Side | None = None
-    ) -> Self:
-        """Return the angle of a segment against the horizontal through its vertex."""
-        ahead = 1 if segment_px[0] >= vertex_px[0] else -1
-        return cls(vertex_px, (vertex_px[0] + ahead, vertex_px[1]), segment_px, value_deg, side)
-
-    @classmethod
     def of_joint(
         cls, upper_px: Point, joint_px: Point, lower_px: Point, value_deg: float, side: Side | None = None
     ) -> Self:
