@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
@@ -39,6 +40,16 @@ def empty(folder: Path) -> Path:
 def text(folder: Path) -> Path:
     path = folder / "text.mp4"
     path.write_text("this is not a video\n" * 200, encoding="utf-8")
+    return path
+
+
+def sound(folder: Path) -> Path:
+    path = folder / "sound.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("aac", rate=8000, layout="mono")
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, 8000), np.float32), format="fltp", layout="mono")
+        frame.sample_rate = 8000
+        container.mux([*stream.encode(frame), *stream.encode(None)])
     return path
 
 
@@ -79,6 +90,7 @@ def refused(result: Result, code: str, status: int, out: Path) -> None:
         (lambda folder: folder, "not_a_file", 11),
         (empty, "file_empty", 12),
         (text, "not_a_video", 13),
+        (sound, "no_video_stream", 14),
         (one_frame, "clip_too_short", 16),
         (noise, "no_person", 20),
         (nobody, "no_person", 20),
