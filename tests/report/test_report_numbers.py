@@ -22,7 +22,7 @@ from kinechain.report.numbers import (
     step_of,
 )
 
-NAMES = [name for name, row in glossary.quantities().items() if not row.is_class]
+NAMES = [name for name, row in glossary.quantities().items() if row.classes is None]
 
 
 def shown(name: str, value: float, half: float | None) -> str:
