@@ -88,7 +88,7 @@ def test_each_row_has_a_source_and_a_symbol(row: Quantity):
 
 @every
 def test_only_classes_have_classes(row: Quantity):
-    assert row.is_class == row.name.endswith("_class") == (row.name in CLASSES)
+    assert (row.classes is not None) == row.name.endswith("_class") == (row.name in CLASSES)
     assert list(row.classes or {}) == CLASSES.get(row.name, [])
 
 
