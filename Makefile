@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 DEMO ?= kinechain-demo
 SNAP ?= build/snap
-SOURCES := src tests benchmarks docs
+SOURCES := src tests benchmarks docs validation
 
 # A Python that can be used: right version, able to make environments. `make PYTHON=/path/to/python …` overrides it.
 SUITS := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from kinechain.errors import KinechainError
 from kinechain.glossary import Quantity, quantities
+from kinechain.knowledge.intake import Question, questions
 
 GROUPS = {
     "time_space": "時間と空間 · Time and space",
@@ -73,4 +74,29 @@ def all_errors() -> Iterator[type[KinechainError]]:
             yield error
 
 
-PAGES: dict[str, Callable[[], str]] = {"glossary": glossary_page, "errors": errors_page}
+INTAKE_GROUPS = {
+    "complaint": "症状 · Complaint",
+    "history": "これまで · History",
+    "training": "練習 · Training",
+    "red_flag": "健康についての質問 · Health questions (red flags)",
+}
+
+
+def intake_page() -> str:
+    """Return every question of the intake as Markdown, by group."""
+    parts = []
+    for group, title in INTAKE_GROUPS.items():
+        rows = ["| key | 質問 · question | 答え · answer |", "|---|---|---|"]
+        rows += [_question(row) for row in questions().values() if row.group == group]
+        parts += [f"## {title}", "\n".join(rows)]
+    return "\n\n".join(parts)
+
+
+def _question(row: Question) -> str:
+    answers = [row.allowed]
+    if row.choices is not None:
+        answers = [f"`{key}` {text.ja} · {text.en}" for key, text in row.choices.items()]
+    return f"| `{row.id}` | {_plain(row.label.ja)}<br>{_plain(row.label.en)} | {_plain('<br>'.join(answers))} |"
+
+
+PAGES: dict[str, Callable[[], str]] = {"glossary": glossary_page, "errors": errors_page, "intake": intake_page}

@@ -32,7 +32,8 @@ that says what to do, both in Japanese and English.
     ├── SessionError            40–49   session, athlete and intake
     │   ├── AthleteInvalid         40
     │   ├── OptionInvalid          41
-    │   └── ScaleUnknown           42
+    │   ├── ScaleUnknown           42
+    │   └── IntakeInvalid          43
     └── InternalError              50
 """
 
@@ -437,4 +438,18 @@ class ScaleUnknown(SessionError):
     hint = Text(
         ja="--athlete で身長、または --speed で速度を指定して、もう一度 `kinechain assess` を実行してください。",
         en="Run `kinechain assess` again with the height in --athlete, or the speed in --speed.",
+    )
+
+
+class IntakeInvalid(SessionError):
+    """The intake file has an unknown key or an impossible answer."""
+
+    code = "intake_invalid"
+    exit_status = 43
+    sentence = Text(
+        ja="問診ファイル {path} の内容が正しくありません：{reason}", en="The intake file {path} is wrong: {reason}"
+    )
+    hint = Text(
+        ja="質問と答え方は文書 intake をご覧ください。分からない質問は行ごと省けます。",
+        en="The documentation page on the intake lists questions and answers; leave out the lines you cannot answer.",
     )

@@ -24,7 +24,7 @@ def measured(path: Path, weights: WeightFiles) -> Assessment:
     protocol, watch = Protocol(), Stopwatch()
     estimator = BlazePose(weights, protocol.estimator)
     clip = measure_clip(ClipRequest(path), Athlete(), estimator, protocol, lambda *_: None, watch)
-    return assemble(clip, Athlete(), clip.gait.measurements, provenance(estimator, protocol, watch))
+    return assemble(clip, Athlete(), {}, clip.gait.measurements, provenance(estimator, protocol, watch))
 
 
 @pytest.fixture(scope="module")

@@ -6,16 +6,22 @@ import base64
 import math
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Literal
 
 from kinechain import glossary
 from kinechain.model.assessment import (
     CURVE_POINTS,
     Assessment,
+    Band,
     Caution,
     Clip,
     ClipQuality,
     Conclusion,
     Curve,
+    Exercise,
+    Finding,
+    Grade,
+    Hypothesis,
     Measurement,
     MethodError,
     Plan,
@@ -25,8 +31,10 @@ from kinechain.model.assessment import (
     Strides,
 )
 from kinechain.model.athlete import Athlete
-from kinechain.model.skeleton import Side
+from kinechain.model.skeleton import SIDES, Side
 from kinechain.text import Text
+
+Verdict = Literal["within", "watch", "marked", "unclear"]
 
 #: The smallest JPEG start that a data URI can carry; the report does not decode pictures.
 PICTURE = base64.b64decode("/9j/4AAQSkZJRgABAQEAYABgAAD/2Q==")
@@ -211,3 +219,87 @@ class Page(HTMLParser):
             for text, inside, lang in self.texts
             if not set(inside) & set(without) and (language is None or lang == language)
         )
+
+
+def finding(measured: Measurement, z: float, verdict: Verdict, low: float, high: float) -> Finding:
+    band = Band(low=low, high=high, population="10 male runners", speed_mps=3.5)
+    return Finding(id=f"finding.{measured.id}", measurement=measured.id, band=band, z=z, verdict=verdict)
+
+
+def hypothesis(identity: str, posterior: float, grade: Grade = "C", **ids: tuple[str, ...]) -> Hypothesis:
+    side = identity.rpartition("_")[2]
+    if posterior < 0.35:  # something speaks against it: it is within its range
+        ids.setdefault("against", ("finding.clip1.shank_angle_ms_deg.left",))
+    link = "rival" if identity.startswith("rival") else identity.partition("_")[0]
+    where = {"left": ("左", "left"), "right": ("右", "right")}.get(side, ("", "both"))
+    text = Text(ja=f"{where[0]}の{link}がずれている可能性があります。", en=f"{link} on the {where[1]} may deviate.")
+    return Hypothesis(id=identity, link=link, posterior=posterior, contribution=None, grade=grade, text=text, **ids)
+
+
+def reasoned(plan: Plan, *, cannot_tell: bool = False, intake: dict[str, object] | None = None) -> Assessment:
+    """Return an assessment with findings and a whole chain: C3 on the right stands out, C7 left is worth watching."""
+    measured = {m.id: m for m in usual_measurements()}
+    shank = finding(measured["clip1.shank_angle_ms_deg.right"], 2.6, "marked", 14.0, 21.0)
+    other = finding(measured["clip1.shank_angle_ms_deg.left"], 0.6, "within", 18.0, 28.0)
+    knee = finding(measured["clip1.knee_flexion_peak_deg.right"], 1.2, "watch", 38.0, 46.0)
+    curves = tuple(curve("knee_flexion_deg", side, reference=True) for side in SIDES)
+    named = {"evidence_for": (shank.id, knee.id, "intake.trigger"), "against": (other.id,)}
+    missing = ("test.knee_to_wall_cm.right", "finding.pelvic_drop_peak_deg.right", "contrast.fatigue", "nonsense")
+    posteriors = {"C2": 0.42, "C4": 0.1, "C5": 0.55, "C6": 0.2, "C7": 0.4, "C8": 0.3, "C9": 0.38, "C10": 0.2}
+    chain = tuple(
+        hypothesis(f"{link}_{side}", p if side == "right" else p / 2, "X" if link == "C8" else "C")
+        for link, p in posteriors.items()
+        for side in SIDES
+    )
+    return assessment(
+        intake={"side": "right", "trigger": "pace", "previous_calf_strain": True, **(intake or {})},
+        findings=(shank, other, knee),
+        curves=curves,
+        hypotheses=(
+            hypothesis("C3_right", 0.55 if cannot_tell else 0.83, **named, missing=missing),
+            hypothesis("C3_left", 0.2),
+            *chain,
+            hypothesis("C11", 0.3),
+            hypothesis("rival_capacity", 0.6, "B", evidence_for=("intake.previous_calf_strain",)),
+        ),
+        conclusion=Conclusion(
+            primary=None if cannot_tell else "C3_right",
+            cannot_tell=cannot_tell,
+            next_step=Text(ja="次は真後ろから撮ってください。", en="Film from straight behind next."),
+        ),
+        plan=plan,
+    )
+
+
+def full_plan() -> Plan:
+    return Plan(
+        stop=False,
+        exercises=(
+            prescribed("hip_hinge", because="C3_right"),
+            prescribed("ball_calf_raise", because="C7_right", per_side=False),
+            prescribed("bent_knee_calf_raise", because="place", sets=3, reps=12, weeks=12),
+        ),
+        running={
+            "longest_next_run_km": 13.2,
+            "pace_advice": "add_pace_last",
+            "step_rate_change_pct": 5.0,
+            "pain_limit_nrs": 3.0,
+            "rest_day_between": "yes",
+        },
+        retest_in_days=28,
+    )
+
+
+def prescribed(identity: str, **changes: object) -> Exercise:
+    usual: dict[str, object] = {"sets": 2, "reps": 10, "per_side": True, "days_per_week": 3, "weeks": 4}
+    return Exercise.model_validate({"id": identity, "because": "C3_right"} | usual | changes)
+
+
+def of_every_plan() -> dict[str, Assessment]:
+    """Return what a trainer may have in hand: stopped twice, a whole plan, and no answer yet."""
+    return {
+        "unanswered": reasoned(Plan(stop=True, gates=("unanswered",))),
+        "clot": reasoned(Plan(stop=True, gates=("clot",)), intake={"rf_warm_red_calf": True}),
+        "full plan": reasoned(full_plan()),
+        "cannot tell": reasoned(Plan(stop=False, retest_in_days=28), cannot_tell=True),
+    }

@@ -16,6 +16,7 @@ from report_samples import (
     clip,
     curve,
     measurement,
+    of_every_plan,
     usual_measurements,
     with_pictures,
 )
@@ -29,7 +30,7 @@ from kinechain.report.numbers import NBSP
 from kinechain.text import LANGUAGES, Language, Text
 
 EveryPage = dict[str, dict[Language, str]]
-ORDER = ["headline", "plan", "cautions", "measured", "curves", "not-judged", "table", "method"]
+ORDER = ["headline", "plan", "cautions", "chain", "evidence", "measured", "curves", "not-judged", "table", "method"]
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 
 
@@ -64,6 +65,7 @@ def of_every_kind() -> dict[str, Assessment]:
         "without an interval": assessment(measurements=(measurement("trunk_lean_deg", "both", 5.6),)),
         "another gate": assessment(plan=Plan(stop=True, gates=("calf_swelling",))),
         "free to train": assessment(plan=Plan(stop=False)),
+        **of_every_plan(),
     }
 
 
@@ -96,7 +98,7 @@ def test_sections_stand_in_the_order_of_the_look(kind: str, every_page: EveryPag
     for html in every_page[kind].values():
         found = [a["id"] for a in Page(html).all("section") if "id" in a]
         assert found == [name for name in ORDER if name in found]
-        assert set(ORDER) - {"plan", "cautions"} <= set(found)
+        assert set(ORDER) - {"plan", "cautions", "chain", "evidence"} <= set(found)
         assert len(Page(html).all("h1")) == 1
 
 
@@ -182,8 +184,10 @@ def test_everything_measured_has_no_reasons_left(tmp_path: Path) -> None:
 
 def test_advice_waits_for_its_gates(tmp_path: Path) -> None:
     made = of_every_kind()
-    assert "体調についての質問" in words(pages(made["usual"], tmp_path)["ja"])
-    assert "calf_swelling" in words(pages(made["another gate"], tmp_path)["en"])
+    assert "安全のための質問にまだ答えがありません" in words(pages(made["usual"], tmp_path)["ja"])
+    unknown = words(pages(made["another gate"], tmp_path)["en"])
+    assert "calf_swelling" not in unknown, "a reader sees sentences, never ids"
+    assert "see a doctor" in unknown
     assert 'id="plan"' not in pages(made["free to train"], tmp_path)["en"]
 
 

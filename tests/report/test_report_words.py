@@ -9,9 +9,11 @@ from typing import get_args
 import pytest
 
 from kinechain import glossary
-from kinechain.model.assessment import SideOrBoth, View
+from kinechain.knowledge.chain import chain_graph
+from kinechain.model.assessment import Contrast, Finding, Grade, SideOrBoth, View
 from kinechain.report.numbers import display_of
 from kinechain.report.rows import GROUPS
+from kinechain.report.states import State
 from kinechain.report.words import all_words, words_in
 
 ROOM = resources.files("kinechain.report")
@@ -25,7 +27,15 @@ FROM_DATA = {
     "side": set(get_args(SideOrBoth)),
     "unit": {display_of(name).unit for name in glossary.quantities()},
     "group": set(GROUPS),
-    "gate": {"unanswered"},
+    "answered": {"yes", "no"},
+    "verdict": set(get_args(Finding.model_fields["verdict"].annotation)),
+    "contrast": set(get_args(Contrast.model_fields["kind"].annotation)),
+    "grade": set(get_args(Grade)),
+    "field_test": set(chain_graph().actions),
+    "running": {"longest_next_run_km", "pace_advice", "step_rate_change_pct", "pain_limit_nrs", "rest_day_between"},
+    "chain": {"heading", "explain", "alt", "complaint", "contradicted", "chip_left", "chip_right"}
+    | {prefix + state for state in get_args(State) for prefix in ("", "chip_")},
+    "dose": {"reps", "hold", "hold_reps", "sets", "per_side", "often", "daily"},
     "scale": {"athlete_height", "stated_speed", "none"},
     "basis": {"leg", "stride", "stance"},
     "runner": {"female", "male", "height", "mass", "age", "plain", "described"},

@@ -47,14 +47,21 @@ def main() -> None:
 
 
 def _assess(
-    shell: Shell, request: ClipRequest, athlete: Athlete, out: Path, *, hide_face: bool, allow_unknown_model: bool
+    shell: Shell,
+    request: ClipRequest,
+    athlete: Athlete,
+    intake: dict[str, object],
+    out: Path,
+    *,
+    hide_face: bool,
+    allow_unknown_model: bool,
 ) -> Assessment:
     protocol = Protocol()
     with staged(out) as folder:
         estimator = BlazePose(weights.locate(allow_unknown=allow_unknown_model), protocol.estimator)
         with shell.progress() as progress:
             assessment = assess_clip(
-                request, athlete, estimator, folder, protocol=protocol, progress=progress, hide_face=hide_face
+                request, athlete, intake, estimator, folder, protocol=protocol, progress=progress, hide_face=hide_face
             )
         write_reports(assessment, folder)
     shell.say(PAGE.format(path=(out / f"report.{shell.language}.html").resolve()))
@@ -69,6 +76,7 @@ def assess(
     view: options.View = "auto",
     speed: options.Speed = None,
     athlete: options.AthleteFile = None,
+    intake: options.IntakeFile = None,
     slow_motion: options.SlowMotion = 1.0,
     hide_face: options.HideFace = False,
     allow_unknown_model: options.UnknownModel = False,
@@ -83,6 +91,7 @@ def assess(
             shell,
             request,
             options.read_athlete(athlete),
+            options.read_intake(intake),
             out,
             hide_face=hide_face,
             allow_unknown_model=allow_unknown_model,
@@ -128,7 +137,7 @@ def demo(
         _fetch(shell)
         runner = options.read_athlete(folder / "demo_athlete.toml")
         request = ClipRequest(folder / "demo_side.mp4")
-        _assess(shell, request, runner, out, hide_face=False, allow_unknown_model=False)
+        _assess(shell, request, runner, {}, out, hide_face=False, allow_unknown_model=False)
 
 
 def _fetch(shell: Shell) -> weights.WeightFiles:

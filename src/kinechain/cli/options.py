@@ -10,7 +10,9 @@ import typer
 from pydantic import ValidationError
 
 from kinechain.cli.console import default_language
-from kinechain.errors import AthleteInvalid, OptionInvalid
+from kinechain.errors import AthleteInvalid, IntakeInvalid, KinechainError, OptionInvalid
+from kinechain.knowledge.intake import check_intake
+from kinechain.knowledge.toml_rows import line_of
 from kinechain.model.athlete import Athlete
 from kinechain.pipeline.clip import ClipRequest
 from kinechain.text import Language
@@ -24,6 +26,9 @@ View = Annotated[ViewOption, typer.Option("--view", help="From where the camera 
 Speed = Annotated[float | None, typer.Option("--speed", metavar="MPS", help="Running or belt speed, metres a second.")]
 AthleteFile = Annotated[
     Path | None, typer.Option("--athlete", metavar="FILE", help="TOML table [athlete]: height_cm, mass_kg, sex, age_y.")
+]
+IntakeFile = Annotated[
+    Path | None, typer.Option("--intake", metavar="FILE", help="TOML table [intake]: complaint and health questions.")
 ]
 SlowMotion = Annotated[
     float,
@@ -70,21 +75,53 @@ def read_athlete(path: Path | None) -> Athlete:
     Raises
     ------
     AthleteInvalid
-        Where the file is missing, is not TOML, has an unknown key or an impossible value.
+        Where the file is missing, is not TOML, has an unknown key or an impossible value; names the line.
     """
     if path is None:
         return Athlete()
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise AthleteInvalid(path=path, reason=error.strerror or error) from error
-    except ValueError as error:
-        raise AthleteInvalid(path=path, reason=error) from error
-    table = document.get("athlete")
-    if not isinstance(table, dict) or len(document) != 1:
-        raise AthleteInvalid(path=path, reason="[athlete]")
+    text, table = _table(path, "athlete", AthleteInvalid)
     try:
         return Athlete.model_validate(table)
     except ValidationError as error:
         first = error.errors()[0]
-        raise AthleteInvalid(path=path, reason=f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+        key = ".".join(map(str, first["loc"]))
+        raise AthleteInvalid(path=path, reason=_at_line(text, "athlete", key, first["msg"])) from error
+
+
+def read_intake(path: Path | None) -> dict[str, object]:
+    """Read an intake file: a TOML table `[intake]` alone.
+
+    Raises
+    ------
+    IntakeInvalid
+        Where the file is missing, is not TOML, has an unknown key or an impossible answer; names the line.
+    """
+    if path is None:
+        return {}
+    text, table = _table(path, "intake", IntakeInvalid)
+    for key, answer in table.items():
+        try:
+            check_intake({key: answer})
+        except ValueError as error:
+            raise IntakeInvalid(path=path, reason=_at_line(text, "intake", key, str(error))) from error
+    return check_intake(table)
+
+
+def _table(path: Path, name: str, invalid: type[KinechainError]) -> tuple[str, dict[str, object]]:
+    """Return the text of a TOML file and its only table."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        document = tomllib.loads(text)
+    except OSError as error:
+        raise invalid(path=path, reason=error.strerror or error) from error
+    except ValueError as error:
+        raise invalid(path=path, reason=error) from error
+    table = document.get(name)
+    if not isinstance(table, dict) or len(document) != 1:
+        raise invalid(path=path, reason=f"[{name}]")
+    return text, table
+
+
+def _at_line(text: str, table: str, key: str, reason: str) -> str:
+    """Return a reason with the line on which its key stands."""
+    return f"line {line_of(text, (table, key))}: {key}: {reason}"

@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
-from kinechain.model.assessment import Assessment, Conclusion, Measurement, Plan, Provenance
+from kinechain.model.assessment import Assessment, Measurement, Provenance
 from kinechain.model.athlete import Athlete
 from kinechain.model.frames import Image
 from kinechain.model.pose import save_pose
 from kinechain.pipeline.clip import ClipRequest, MeasuredClip, event_parts, measure_clip
 from kinechain.pipeline.pictures import KeyPicture, choose, draw, with_pictures
 from kinechain.pipeline.progress import Progress, Stopwatch
+from kinechain.pipeline.reasoning import reason, running_speed_mps, with_reference
 from kinechain.pose.estimator import PoseEstimator
 from kinechain.settings import Protocol
-from kinechain.text import Text
 from kinechain.video.overlay import write_overlay
 from kinechain.video.picture import save_jpeg
-
-NEXT_STEP = Text(
-    ja="原因の推定はまだ行っていません。下の計測値をご覧ください。反対側からも同じ速さで撮ってください。",
-    en="No cause is judged yet: see the measurements below. Film the other side too, at the same pace.",
-)
 
 
 def assess(
     request: ClipRequest,
     athlete: Athlete,
+    intake: Mapping[str, object],
     estimator: PoseEstimator,
     folder: Path,
     *,
@@ -48,24 +45,32 @@ def assess(
     with watch.stage("pictures"):
         _write_pictures(clip, pictures, folder, progress, hide_face=hide_face)
     measurements = with_pictures(clip.gait.measurements, pictures)
-    assessment = assemble(clip, athlete, measurements, provenance(estimator, protocol, watch))
+    assessment = assemble(clip, athlete, intake, measurements, provenance(estimator, protocol, watch))
     (folder / "assessment.json").write_text(assessment.to_json(), encoding="utf-8")
     return assessment
 
 
 def assemble(
-    clip: MeasuredClip, athlete: Athlete, measurements: tuple[Measurement, ...], made_by: Provenance
+    clip: MeasuredClip,
+    athlete: Athlete,
+    intake: Mapping[str, object],
+    measurements: tuple[Measurement, ...],
+    made_by: Provenance,
 ) -> Assessment:
-    """Join the parts into an Assessment; no cause is judged and no training advised yet."""
+    """Reason over what was measured and answered, and join all parts into an Assessment."""
+    reasoning = reason(measurements, athlete, intake)
     return Assessment(
         athlete=athlete,
+        intake=dict(intake),
         clips=(clip.part,),
         events=event_parts(clip),
         measurements=measurements,
-        curves=clip.gait.curves,
-        conclusion=Conclusion(primary=None, cannot_tell=True, next_step=NEXT_STEP),
-        plan=Plan(stop=True, gates=("unanswered",)),
-        cautions=clip.cautions,
+        findings=reasoning.findings,
+        curves=with_reference(clip.gait.curves, running_speed_mps(measurements)),
+        hypotheses=reasoning.hypotheses,
+        conclusion=reasoning.conclusion,
+        plan=reasoning.plan,
+        cautions=clip.cautions + reasoning.cautions,
         provenance=made_by,
     )
 

@@ -26,12 +26,14 @@ class Dot:
     high: float
 
 
-def interval_mark(dots: tuple[Dot, ...], least_span: float, unit: str) -> Markup:
-    """Return the drawing of one or two values on a common axis that spans at least `least_span`.
+def interval_mark(
+    dots: tuple[Dot, ...], least_span: float, unit: str, band: tuple[float, float] | None = None
+) -> Markup:
+    """Return the drawing of values on a common axis that spans at least `least_span`, over a grey band if there is one.
 
     The drawing holds only lines, dots, digits, the unit and the letters L and R.
     """
-    low, high = _span(dots, least_span)
+    low, high = _span(dots, least_span, band)
     ticks = nice_ticks(low, high)
     height = _LANE * len(dots) + _AXIS
     scale = (_WIDTH - _LEFT - _RIGHT - _width(unit)) / (high - low)
@@ -39,7 +41,8 @@ def interval_mark(dots: tuple[Dot, ...], least_span: float, unit: str) -> Markup
     def x(value: float) -> float:
         return _LEFT + (value - low) * scale
 
-    parts = [f'<path class="grid" d="M{x(t):.1f} 2V{height - _AXIS:.1f}"/>' for t in ticks]
+    parts = [] if band is None else [_band(x(band[0]), x(band[1]), height - _AXIS)]
+    parts += [f'<path class="grid" d="M{x(t):.1f} 2V{height - _AXIS:.1f}"/>' for t in ticks]
     parts += [_lane(dot, x(dot.low), x(dot.value), x(dot.high), i) for i, dot in enumerate(dots)]
     parts += [f'<text x="{x(t):.1f}" y="{height - 6:.1f}" text-anchor="middle">{_tick(t, ticks)}</text>' for t in ticks]
     parts.append(f'<text x="{_WIDTH:.0f}" y="{height - 6:.1f}" text-anchor="end">{escape(unit)}</text>')
@@ -81,8 +84,13 @@ def _lane(dot: Dot, low: float, middle: float, high: float, lane: int) -> str:
     )
 
 
-def _span(dots: tuple[Dot, ...], least: float) -> tuple[float, float]:
-    low, high = min(dot.low for dot in dots), max(dot.high for dot in dots)
+def _band(low: float, high: float, bottom: float) -> str:
+    return f'<rect class="band" x="{low:.1f}" y="0" width="{high - low:.1f}" height="{bottom:.1f}" fill="#d9d9d9"/>'
+
+
+def _span(dots: tuple[Dot, ...], least: float, band: tuple[float, float] | None) -> tuple[float, float]:
+    ends = [] if band is None else list(band)
+    low, high = min([*ends, *(dot.low for dot in dots)]), max([*ends, *(dot.high for dot in dots)])
     middle, half = (low + high) / 2, max(least, 1.15 * (high - low)) / 2
     return middle - half, middle + half
 

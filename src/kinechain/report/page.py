@@ -15,7 +15,10 @@ from kinechain import glossary
 from kinechain.errors import OutputNotWritable
 from kinechain.model.assessment import Assessment, Clip, Curve, SideOrBoth
 from kinechain.report.charts import curve_chart
+from kinechain.report.evidence import EvidenceMaker
+from kinechain.report.labels import Labels
 from kinechain.report.numbers import given, percent
+from kinechain.report.plan_page import plan_page
 from kinechain.report.rows import Group, Picture, Reason, Row, RowMaker
 from kinechain.report.words import Words, words_in
 from kinechain.text import LANGUAGES, Language
@@ -79,6 +82,9 @@ def render(assessment: Assessment, folder: Path, language: Language, charts: Map
     """Return the page in one language; `charts` by clip id."""
     words = words_in(language)
     maker = RowMaker(assessment, folder, language, words)
+    labels = Labels(assessment, maker, language, words)
+    reasoned = EvidenceMaker(assessment, maker, labels, language, words)
+    drawn = {f"{clip}.{chart.name}": chart.svg for clip, made in charts.items() for chart in made}
     clips = tuple(
         ClipPage(
             clip=clip,
@@ -95,6 +101,11 @@ def render(assessment: Assessment, folder: Path, language: Language, charts: Map
         .get_template("page.html.j2")
         .render(
             a=assessment,
+            answer=reasoned.answer(),
+            answer_picture=reasoned.answer_picture(),
+            chain=reasoned.chain(),
+            evidence=reasoned.evidence(drawn),
+            plan=plan_page(assessment, labels, language, words),
             clips=clips,
             files={clip.id: clip.file for clip in assessment.clips},
             glossary=glossary.quantities(),

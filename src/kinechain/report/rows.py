@@ -143,6 +143,11 @@ class RowMaker:
         display = display_of(measurement.name)
         return self._with_unit(round_interval(value, measurement.low, measurement.high, display).text, display)
 
+    def picture(self, measurement: Measurement) -> Picture:
+        """Return the frame of one measurement."""
+        label = glossary.quantity(measurement.name).label[self._language]
+        return self._picture(measurement, label, self.value_text(measurement) or self._words["measured"]["missing"])
+
     def _by_name(self, measurements: Iterable[Measurement]) -> dict[str, tuple[Measurement, ...]]:
         found: dict[str, list[Measurement]] = {}
         for measurement in measurements:

@@ -1,0 +1,1 @@
+"""Exercises: which of them this runner needs, and when none may be given."""

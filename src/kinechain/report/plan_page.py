@@ -1,0 +1,154 @@
+"""What to do this week: the gates that stop the plan, or the exercises with their drawings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from markupsafe import Markup
+
+from kinechain.knowledge.exercises import Dose
+from kinechain.knowledge.exercises import exercises as exercise_rows
+from kinechain.knowledge.red_flags import UNANSWERED
+from kinechain.model.assessment import Assessment, Exercise
+from kinechain.report.knowledge_texts import (
+    gate_message,
+    raised_flags,
+    red_flag_questions,
+)
+from kinechain.report.labels import Labels
+from kinechain.report.numbers import given
+from kinechain.report.words import Words
+from kinechain.text import Language, Text
+
+
+@dataclass(frozen=True)
+class ExerciseCard:
+    """One exercise, ready to be laid out."""
+
+    id: str
+    label: str
+    drawing: Markup | None
+    dose: str
+    often: str
+    set_up: str
+    steps: tuple[str, ...]
+    feel: str
+    faults: tuple[str, ...]
+    progression: tuple[str, ...]
+    why: str | None
+    explains: str
+
+
+@dataclass(frozen=True)
+class PlanPage:
+    """The plan: gates and open questions, or exercises, rules and advice for running; never both."""
+
+    gates: tuple[str, ...]
+    raised: tuple[str, ...]
+    questions: tuple[tuple[str, str], ...]
+    clip: str
+    exercises: tuple[ExerciseCard, ...]
+    stop_rules: tuple[str, ...]
+    running: tuple[str, ...]
+
+
+def plan_page(assessment: Assessment, labels: Labels, language: Language, words: Words) -> PlanPage:
+    """Return what the page says of the plan in one language."""
+    plan = assessment.plan
+    clip = assessment.clips[0].file if assessment.clips else "CLIP"
+    if plan.stop:
+        settle = words["plan"]["settle"]
+        messages = (gate_message(gate, assessment.intake, language) or settle for gate in plan.gates)
+        unanswered = UNANSWERED in plan.gates
+        return PlanPage(
+            gates=tuple(dict.fromkeys(messages)),
+            raised=() if unanswered else raised_flags(assessment.intake, language),
+            questions=_open_questions(assessment, language) if unanswered else (),
+            clip=clip,
+            exercises=(),
+            stop_rules=(),
+            running=(),
+        )
+    return PlanPage(
+        gates=(),
+        raised=(),
+        questions=(),
+        clip=clip,
+        exercises=tuple(_card(exercise, assessment, labels, language, words) for exercise in plan.exercises),
+        stop_rules=_stop_rules(plan.exercises, language),
+        running=_running(plan.running, words),
+    )
+
+
+@cache
+def drawing(exercise: str) -> Markup | None:
+    """Return the drawing of an exercise as an element of the page, or None where there is none.
+
+    The files are made here and hold lines only: no text, no script, no id.
+    """
+    path = resources.files("kinechain.report").joinpath("drawings", f"{exercise}.svg")
+    if not exercise.isidentifier() or not path.is_file():
+        return None
+    text = path.read_text(encoding="utf-8").replace(' xmlns="http://www.w3.org/2000/svg"', "").strip()
+    return Markup(text.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1))  # noqa: S704 - our own file
+
+
+def _open_questions(assessment: Assessment, language: Language) -> tuple[tuple[str, str], ...]:
+    answered = {key for key, value in assessment.intake.items() if value in (True, False, "yes", "no")}
+    return tuple((key, label) for key, label in red_flag_questions(language) if key not in answered)
+
+
+def _card(exercise: Exercise, assessment: Assessment, labels: Labels, language: Language, words: Words) -> ExerciseCard:
+    row = exercise_rows().get(exercise.id)
+    because = next((h for h in assessment.hypotheses if h.id == exercise.because), None)
+    every = words["dose"]["daily" if exercise.days_per_week == 7 else "often"]
+    return ExerciseCard(
+        id=exercise.id,
+        label=words["plan"]["unnamed"] if row is None else row.name[language],
+        drawing=drawing(exercise.id),
+        dose=_dose(exercise, None if row is None else row.dose, language, words),
+        often=every.format(days=exercise.days_per_week, weeks=exercise.weeks),
+        set_up="" if row is None else row.set_up[language],
+        steps=() if row is None else _texts(row.steps, language),
+        feel="" if row is None else row.right_when[language],
+        faults=() if row is None else tuple(fault.text[language] for fault in row.faults),
+        progression=() if row is None else _texts(row.progression, language),
+        why=None if because is None else labels.hypothesis(because),
+        explains="" if row is None or row.explains is None else row.explains[language],
+    )
+
+
+def _stop_rules(chosen: tuple[Exercise, ...], language: Language) -> tuple[str, ...]:
+    """Return when to stop, each rule once."""
+    rows = (exercise_rows().get(exercise.id) for exercise in chosen)
+    return tuple(dict.fromkeys(rule[language] for row in rows if row is not None for rule in row.stop_rules))
+
+
+def _dose(exercise: Exercise, usual: Dose | None, language: Language, words: Words) -> str:
+    """Return how much: the words of the row where the plan keeps its dose, else put together from the numbers."""
+    if usual is not None:
+        hold = None if usual.hold_s is None else usual.hold_s[1]
+        kept = (usual.sets, usual.reps, hold, usual.per_side)
+        if kept == (exercise.sets, exercise.reps, exercise.hold_s, exercise.per_side):
+            return usual.text[language]
+    key = {(True, True): "hold_reps", (True, False): "hold", (False, True): "reps", (False, False): "sets"}
+    pattern = words["dose"][key[exercise.hold_s is not None, exercise.reps is not None]]
+    seconds = "" if exercise.hold_s is None else given(exercise.hold_s)
+    dose = pattern.format(seconds=seconds, reps=exercise.reps, sets=exercise.sets)
+    return words["dose"]["per_side"].format(dose=dose) if exercise.per_side else dose
+
+
+def _running(running: Mapping[str, float | str | None], words: Words) -> tuple[str, ...]:
+    """Return the advice for running; what has no value, or no sentence, is left out."""
+    return tuple(
+        words["running"][key].format(value=value if isinstance(value, str) else given(value))
+        for key, value in running.items()
+        if value is not None and key in words["running"]
+    )
+
+
+def _texts(texts: tuple[Text, ...], language: Language) -> tuple[str, ...]:
+    return tuple(text[language] for text in texts)
