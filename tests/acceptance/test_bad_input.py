@@ -170,6 +170,25 @@ def test_absurd_athletes(tmp_path: Path, demo_clip: Path, content: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ('[intake]\nside = "right"\ntriger = "pace"\n', ("line 3", "triger", "trigger")),
+        ('[intake]\nside = "middle"\n', ("line 2", "side", "left")),
+        ("[intake]\n\nweekly_km = -5\n", ("line 3", "weekly_km")),
+        ('[intake]\nrf_limp = "perhaps"\n', ("line 2", "rf_limp")),
+        ("[athlete]\nheight_cm = 178\n", ("[intake]",)),
+        ("side = right", ("line 1",)),
+    ],
+)
+def test_wrong_intakes_name_the_line(tmp_path: Path, demo_clip: Path, content: str, told: tuple[str, ...]) -> None:
+    intake, out = tmp_path / "intake.toml", tmp_path / "out"
+    intake.write_text(content, encoding="utf-8")
+    result = run("assess", demo_clip, "--intake", intake, "--out", out, "--lang", "en")
+    refused(result, "intake_invalid", 43, out)
+    assert all(word in result.stderr for word in told), result.stderr
+
+
+@pytest.mark.parametrize(
     ("option", "value"), [("--speed", "40"), ("--speed", "-3"), ("--slow-motion", "0"), ("--speed", "nan")]
 )
 def test_impossible_options(tmp_path: Path, demo_clip: Path, option: str, value: str) -> None:
