@@ -172,7 +172,7 @@ def test_absurd_athletes(tmp_path: Path, demo_clip: Path, content: str) -> None:
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        ('[intake]\nside = "right"\ntrigger_x = "pace"\n', ("line 3", "trigger_x", "trigger_pace")),
+        ('[intake]\nside = "right"\ntrigger_x = "pace"\n', ("line 3", "trigger_x", "trigger")),
         ('[intake]\nside = "middle"\n', ("line 2", "side", "left")),
         ("[intake]\n\nweekly_km = -5\n", ("line 3", "weekly_km")),
         ('[intake]\nrf_limp = "perhaps"\n', ("line 2", "rf_limp")),
