@@ -18,7 +18,7 @@ from kinechain.pipeline.reasoning import reason, running_speed_mps, with_referen
 from kinechain.pose.estimator import PoseEstimator
 from kinechain.settings import Protocol
 from kinechain.video.overlay import write_overlay
-from kinechain.video.picture import save_jpeg
+from kinechain.video.picture import runner_crop, save_jpeg
 
 
 def assess(
@@ -96,9 +96,10 @@ def _write_pictures(
     total = clip.frames.info.n_frames
 
     def on_image(index: int, image: Image) -> None:
-        for picture in pictures:
-            if picture.frame_index == index:
-                save_jpeg(draw(picture, image, clip, hide_face=hide_face), folder / picture.file)
+        shown = [picture for picture in pictures if picture.frame_index == index]
+        crop = runner_crop(clip.pose, index) if shown else None
+        for picture in shown:
+            save_jpeg(draw(picture, image, clip, crop, hide_face=hide_face), folder / picture.file)
         progress("pictures", index + 1, total)
 
     write_overlay(

@@ -13,7 +13,7 @@ from kinechain.model.frames import Image
 from kinechain.model.pose import track
 from kinechain.model.skeleton import SIDES, Side
 from kinechain.pipeline.clip import MeasuredClip
-from kinechain.video.picture import AngleMark, key_picture
+from kinechain.video.picture import AngleMark, Crop, key_picture
 
 Point = tuple[float, float]
 
@@ -60,10 +60,10 @@ def with_pictures(measurements: tuple[Measurement, ...], pictures: tuple[KeyPict
     return tuple(m.model_copy(update={"frame": files.get(m.id)}) for m in measurements)
 
 
-def draw(picture: KeyPicture, image: Image, clip: MeasuredClip, *, hide_face: bool) -> Image:
+def draw(picture: KeyPicture, image: Image, clip: MeasuredClip, crop: Crop | None, *, hide_face: bool) -> Image:
     """Return the runner cut out of a frame, with skeleton and angle drawn in."""
     mark = angle_mark(picture, clip.pose, clip.view.facing)
-    return key_picture(image, clip.pose, picture.frame_index, angle=mark, hide_face=hide_face)
+    return key_picture(image, clip.pose, picture.frame_index, angle=mark, crop=crop, hide_face=hide_face)
 
 
 def angle_mark(picture: KeyPicture, pose: xr.Dataset, facing: int) -> AngleMark | None:
