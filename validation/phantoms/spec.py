@@ -54,7 +54,8 @@ class Body:
     sex : "male" or "female"
     height_m : 0 keeps the runner's own; another height scales the whole motion, and the belt's speed with it
     weight, muscle : of the body model, 0 … 1
-    trunk_lean_deg : mean lean of the trunk, which the data does not hold
+    trunk_lean_deg : mean lean of the rib cage, which the data does not hold
+    heel_eversion_deg : how far the heels lean inwards from contact to mid stance, which the data does not hold either
     arm_swing_deg : range of the upper arms
     skin, hair, shirt, shorts, shoes, sock : colours
     shorts_length : share of the thigh that is covered
@@ -66,6 +67,7 @@ class Body:
     weight: float = 0.4
     muscle: float = 0.6
     trunk_lean_deg: float = 7.0
+    heel_eversion_deg: float = 8.0
     arm_swing_deg: float = 50.0
     skin: Colour = (198, 150, 122)
     hair: Colour = (45, 32, 26)
