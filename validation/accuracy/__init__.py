@@ -1,0 +1,1 @@
+"""The accuracy of every number: the product's results on clips with known truth, compared, summed up and written down."""

@@ -1,0 +1,69 @@
+"""The commands `plan`, `measure` and `write`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+import pandas as pd
+
+RESULTS = Path(__file__).resolve().parents[1] / "results"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and return the exit status."""
+    parser = argparse.ArgumentParser(prog="accuracy", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    plan = commands.add_parser("plan", help="write the specifications of a set of phantoms")
+    plan.add_argument("set", choices=("quick", "full"))
+    plan.add_argument("--out", type=Path, required=True, help="folder of the specifications")
+    measure = commands.add_parser("measure", help="measure clips and keep the rows")
+    measure.add_argument("clips", type=Path, help="folder of phantoms: video, truth, specification")
+    measure.add_argument("--poses", type=Path, help="folder where the estimator's results are kept (default: in it)")
+    measure.add_argument("--rows", type=Path, default=RESULTS / "phantoms.csv", help="table to write")
+    write = commands.add_parser("write", help="write the accuracy page and the table that the product reads")
+    write.add_argument("--rows", type=Path, default=RESULTS / "phantoms.csv", help="table to read")
+    chosen = parser.parse_args(arguments)
+    return {"plan": _plan, "measure": _measure, "write": _write}[chosen.command](chosen)
+
+
+def _plan(chosen: argparse.Namespace) -> int:
+    from accuracy.sets import specifications  # noqa: PLC0415 - needs the phantoms' own packages
+    from phantoms.spec import to_toml  # noqa: PLC0415
+
+    chosen.out.mkdir(parents=True, exist_ok=True)
+    for spec in specifications(chosen.set):
+        (chosen.out / f"{spec.name}.toml").write_text(to_toml(spec), encoding="utf-8")
+    return 0
+
+
+def _measure(chosen: argparse.Namespace) -> int:
+    from accuracy.compare import compare  # noqa: PLC0415 - the other commands need no product
+
+    poses = chosen.poses or chosen.clips / "poses"
+    names = [p.stem for p in sorted(chosen.clips.glob("*.mp4")) if p.with_suffix(".json").is_file()]
+    rows = []
+    for name in names:
+        found = compare(chosen.clips, name, poses)
+        rows += found
+        print(f"{name}: {len(found)} numbers" if found[0].kind != "refused" else f"{name}: {found[0].name}", flush=True)
+    chosen.rows.parent.mkdir(parents=True, exist_ok=True)
+    pd.DataFrame(rows).to_csv(chosen.rows, index=False, float_format="%.6g")
+    return 0 if rows else 1
+
+
+def _write(chosen: argparse.Namespace) -> int:
+    from accuracy.page import write_page  # noqa: PLC0415
+    from accuracy.table import write_table  # noqa: PLC0415
+
+    rows = pd.read_csv(chosen.rows, keep_default_na=True)
+    print(write_table(rows))
+    print(write_page(rows))
+    return 0
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("OMP_NUM_THREADS", "2")
+    sys.exit(main())

@@ -1,0 +1,216 @@
+"""One clip: what the product says of it beside what is true."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from accuracy.replay import Replay
+from kinechain.errors import KinechainError
+from kinechain.model.assessment import Curve, Measurement
+from kinechain.model.athlete import Athlete
+from kinechain.model.events import GaitEvents
+from kinechain.model.skeleton import SIDES
+from kinechain.pipeline.clip import MeasuredClip, measure_clip
+from kinechain.pipeline.progress import Stopwatch
+from kinechain.pipeline.seeing import ClipRequest
+from kinechain.pose import weights
+from kinechain.pose.blazepose import BlazePose
+from kinechain.settings import Protocol
+
+SPLIT = Path(__file__).resolve().parents[1] / "split.toml"
+#: An event farther from the true one than this belongs to another [s].
+SAME_EVENT_S = 0.1
+#: Curve of the product → the truth's angle.
+CURVES = {
+    "thigh_angle_deg": "thigh",
+    "shank_angle_deg": "shank",
+    "knee_flexion_deg": "knee",
+    "ankle_dorsiflexion_deg": "dorsiflexion",
+    "foot_inclination_deg": "foot",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One number of one clip.
+
+    Parameters
+    ----------
+    kind : "measurement", "curve" (RMSE over the cycle) or "event" (mean error of its kind)
+    leg : "near", "far" (side views), "both" or "each" (rear, front)
+    faults : names of the faults that were built in, joined by "+"
+    value, low, high : the product's; None where it gives none
+    truth : of a curve and an event 0
+    spread : SD over strides or events
+    n : strides or events
+    detail : of a curve the RMSE with the mean difference taken out; of events those missed or false
+    """
+
+    clip: str
+    half: str
+    runner: str
+    pace: str
+    speed_mps: float
+    view: str
+    fps: float
+    yaw_deg: float
+    faults: str
+    kind: str
+    name: str
+    side: str
+    leg: str
+    value: float | None
+    low: float | None
+    high: float | None
+    truth: float | None
+    spread: float | None
+    n: int
+    detail: float | None = None
+
+
+@cache
+def _half_of(runner: str) -> str:
+    halves = tomllib.loads(SPLIT.read_text(encoding="utf-8"))
+    return next(half for half, members in halves.items() if runner in members["runners"])
+
+
+def compare(folder: Path, name: str, poses: Path) -> list[Row]:
+    """Return every number of a clip beside its truth; of a clip that the product refuses, one row that says so.
+
+    Parameters
+    ----------
+    folder : holds `<name>.mp4`, `.json` (truth) and `.toml` (specification)
+    poses : folder in which the estimator's results are kept
+    """
+    truth = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+    spec = tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
+    facts = {
+        "clip": name,
+        "half": _half_of(spec["runner"]),
+        "runner": spec["runner"],
+        "pace": spec["pace"],
+        "speed_mps": truth["speed_mps"],
+        "view": truth["view"],
+        "fps": truth["fps"],
+        "yaw_deg": spec["camera"]["yaw_deg"],
+        "faults": "+".join(fault["name"] for fault in truth["faults"]),
+    }
+    try:
+        clip = _measured(folder / f"{name}.mp4", poses / f"{name}.npz", truth)
+    except KinechainError as error:
+        empty = dict.fromkeys(("value", "low", "high", "truth", "spread"))
+        return [Row(**facts, kind="refused", name=error.code, side="both", leg="both", **empty, n=0)]
+    found = [*_measurements(clip, truth), *_curves(clip.gait.curves, truth), *_events(clip.gait.events, truth)]
+    return [Row(**facts, leg=_leg(truth["view"], str(part["side"])), **part) for part in found]
+
+
+def _measured(video: Path, kept: Path, truth: dict[str, Any]) -> MeasuredClip:
+    """Run the product on a clip whose view and body height are stated."""
+    protocol = Protocol()
+    estimator = Replay(BlazePose(weights.locate(), protocol.estimator), kept)
+    request, athlete = ClipRequest(video, view=truth["view"]), Athlete(height_cm=100 * truth["height_m"])
+    try:
+        clips = measure_clip(request, athlete, estimator, protocol, lambda *_: None, Stopwatch())
+    finally:
+        estimator.save()
+    return max(clips, key=lambda clip: clip.part.n_strides.left + clip.part.n_strides.right)
+
+
+def _leg(view: str, side: str) -> str:
+    if side not in SIDES:
+        return "both"
+    if not view.startswith("side_"):
+        return "each"
+    return "near" if view == f"side_{side}" else "far"
+
+
+def _measurements(clip: MeasuredClip, truth: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    true = {(row["name"], row["side"]): row for row in truth["measurements"]}
+    for m in clip.gait.measurements:
+        known = true.get((m.name, m.side))
+        if known is None or known["value"] is None:
+            continue
+        yield {
+            "kind": "measurement",
+            "name": m.name,
+            "side": m.side,
+            **_numbers(m, known["value"]),
+            "spread": _spread(clip, m),
+            "n": m.n_strides,
+        }
+
+
+def _numbers(m: Measurement, known: float | str) -> dict[str, float | None]:
+    """Return value and truth; of a class 1 where it is the true one, 0 where it is another."""
+    if isinstance(known, str):
+        value = None if m.value is None else float(m.value == known)
+        return {"value": value, "low": None, "high": None, "truth": 1.0}
+    return {"value": m.value if isinstance(m.value, float) else None, "low": m.low, "high": m.high, "truth": known}
+
+
+def _spread(clip: MeasuredClip, m: Measurement) -> float | None:
+    """Return the SD over strides, None where the stride table has no such column."""
+    rows = clip.gait.table.rows if m.side == "both" else clip.gait.table.of(m.side)
+    if m.name not in rows or isinstance(m.value, str):
+        return None
+    values = rows[m.name].to_numpy(dtype=np.float64)
+    values = values[np.isfinite(values)]
+    return float(values.std(ddof=1)) if len(values) > 1 else None
+
+
+def _curves(curves: tuple[Curve, ...], truth: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    time_s = np.array(truth["time_s"])
+    for curve in curves:
+        if curve.name not in CURVES:
+            continue
+        angle = np.array(truth["angles_deg"][f"{curve.side}_{CURVES[curve.name]}"], dtype=float)
+        strides = [row for row in truth["strides"] if row["side"] == curve.side]
+        cycles = [np.interp(np.linspace(row["start_s"], row["end_s"], 101), time_s, angle) for row in strides]
+        error = np.array(curve.mean) - np.mean(cycles, axis=0)
+        yield {
+            "kind": "curve",
+            "name": curve.name,
+            "side": curve.side,
+            "value": float(np.sqrt(np.mean(error**2))),
+            "low": None,
+            "high": None,
+            "truth": 0.0,
+            "spread": float(error.mean()),
+            "n": curve.n_strides,
+            "detail": float(np.sqrt(np.mean((error - error.mean()) ** 2))),
+        }
+
+
+def _events(events: GaitEvents, truth: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the errors of each kind of event of each leg [s], and how many were missed or false."""
+    end = truth["time_s"][-1]
+    for side in SIDES:
+        for kind in ("initial_contact", "toe_off"):
+            found = events.times_s(kind, side)
+            true = np.array([e["time_s"] for e in truth["events"] if (e["side"], e["kind"]) == (side, kind)])
+            errors = [float(found[np.argmin(np.abs(found - t))] - t) for t in true] if len(found) else []
+            near = [e for e in errors if abs(e) <= SAME_EVENT_S]
+            inner = true[(true > SAME_EVENT_S) & (true < end - 2 * SAME_EVENT_S)]
+            missed = sum(not len(found) or np.abs(found - t).min() > SAME_EVENT_S for t in inner)
+            false = sum(not len(true) or np.abs(true - t).min() > SAME_EVENT_S for t in found)
+            yield {
+                "kind": "event",
+                "name": kind,
+                "side": side,
+                "value": float(np.mean(near)) if near else None,
+                "low": None,
+                "high": None,
+                "truth": 0.0,
+                "spread": float(np.std(near, ddof=1)) if len(near) > 1 else None,
+                "n": len(near),
+                "detail": float(missed + false),
+            }
+

@@ -1,0 +1,104 @@
+"""Errors summed up: bias, spread between clips, limits, smallest detectable change, coverage; runners are clusters."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+#: Draws of the bootstrap over runners.
+DRAWS = 1000
+#: Strides at which the smallest detectable change is given.
+STRIDES = (5, 10, 20)
+
+
+@dataclass(frozen=True)
+class Error:
+    """The error of one quantity over clips, in its unit.
+
+    Parameters
+    ----------
+    bias, bias_low, bias_high : mean of measured − true, with its 95 % interval over runners
+    sd : between clips
+    within : SD between the strides of a clip, median over clips
+    covered : share of the clips whose interval holds the truth, None where no intervals are given
+    missing : share of the clips without a value
+    """
+
+    n_clips: int
+    n_runners: int
+    bias: float
+    bias_low: float
+    bias_high: float
+    sd: float
+    within: float | None
+    covered: float | None
+    missing: float
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """95 % limits of agreement, measured − true."""
+        return self.bias - 1.96 * self.sd, self.bias + 1.96 * self.sd
+
+    def sdc(self, strides: int) -> float:
+        """Smallest detectable change between two clips of the same runner with so many strides a leg.
+
+        1.96 · √2 · √(sd² + within² / strides): the error of the method may differ between the clips as it does between
+        all clips, so this is an upper bound where the camera stands as before.
+        """
+        noise = 0.0 if self.within is None else self.within**2 / strides
+        return 1.96 * math.sqrt(2) * math.sqrt(self.sd**2 + noise)
+
+
+def error_of(rows: pd.DataFrame) -> Error | None:
+    """Return the error over rows of one quantity; None with fewer than three values or two runners.
+
+    Parameters
+    ----------
+    rows : columns `clip`, `runner`, `value`, `truth`, `low`, `high`, `spread`
+    """
+    seen = rows.dropna(subset=["value", "truth"])
+    runners = seen["runner"].nunique()
+    if len(seen) < 3 or runners < 2:
+        return None
+    errors = (seen["value"] - seen["truth"]).to_numpy(dtype=np.float64)
+    low, high = _bias_interval(errors, seen["runner"].to_numpy())
+    ranged = seen.dropna(subset=["low", "high"])
+    covered = ((ranged["low"] <= ranged["truth"]) & (ranged["truth"] <= ranged["high"])).mean() if len(ranged) else None
+    within = seen["spread"].median()
+    return Error(
+        n_clips=int(seen["clip"].nunique()),
+        n_runners=int(runners),
+        bias=float(errors.mean()),
+        bias_low=low,
+        bias_high=high,
+        sd=float(errors.std(ddof=1)),
+        within=None if pd.isna(within) else float(within),
+        covered=None if covered is None else float(covered),
+        missing=1 - len(seen) / len(rows),
+    )
+
+
+def _bias_interval(errors: Array, runners: Array) -> tuple[float, float]:
+    """Return the 95 % interval of the mean error by a bootstrap over runners."""
+    groups = [errors[runners == runner] for runner in np.unique(runners)]
+    random = np.random.default_rng(0)
+    means = [
+        np.concatenate([groups[i] for i in random.integers(len(groups), size=len(groups))]).mean() for _ in range(DRAWS)
+    ]
+    low, high = np.quantile(means, [0.025, 0.975])
+    return float(low), float(high)
+
+
+def wilson(successes: int, n: int) -> tuple[float, float]:
+    """Return the 95 % interval of a share (Wilson 1927, doi 10.1080/01621459.1927.10502953)."""
+    if n == 0:
+        return 0.0, 1.0
+    z, share = 1.96, successes / n
+    middle, width = share + z * z / (2 * n), z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    return (middle - width) / (1 + z * z / n), (middle + width) / (1 + z * z / n)
