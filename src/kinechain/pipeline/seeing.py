@@ -12,7 +12,9 @@ from kinechain.gait.analysis import require_frame_rate
 from kinechain.model.assessment import Segment, View
 from kinechain.model.frames import ClipInfo
 from kinechain.pipeline.progress import Progress, Stopwatch
-from kinechain.pose.estimator import PoseEstimator, estimate_clip
+from kinechain.pose.estimator import PoseEstimator
+from kinechain.pose.following import follow
+from kinechain.pose.people import People
 from kinechain.pose.repair import repair
 from kinechain.settings import Protocol
 from kinechain.video.reader import VideoFrames, file_sha256, open_clip
@@ -26,6 +28,7 @@ class ClipRequest:
     view: View | None = None
     speed_mps: float | None = None
     slow_motion: float = 1.0
+    person: int | None = None
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ class SeenClip:
     pose : of the whole clip, repaired: one row for each frame of `info`
     segments : stretches of the clip that can be measured, each for itself; at least one
     sha256 : of the file
+    people : everybody in the clip, where the runner is not alone
     """
 
     info: ClipInfo
@@ -46,6 +50,7 @@ class SeenClip:
     pose: xr.Dataset
     segments: tuple[Segment, ...]
     sha256: str
+    people: People | None = None
 
 
 def see(
@@ -63,7 +68,13 @@ def see(
         raise ClipTooShort(path=info.path, frames=info.n_frames, duration_s=info.duration_s)
     require_frame_rate(info.fps, protocol.gait)
     with watch.stage("pose"):
-        seen = estimate_clip(frames, estimator, lambda done, total: progress("pose", done, total))
-        pose = repair(seen, protocol.repair)
+        seen = follow(
+            frames,
+            estimator,
+            lambda done, total: progress("pose", done, total),
+            person=request.person,
+            parameters=protocol.following,
+        )
+        pose = repair(seen.pose, protocol.repair)
     whole = Segment(start_s=0.0, end_s=info.duration_s)
-    return SeenClip(info, frames, pose, (whole,), file_sha256(info.path))
+    return SeenClip(info, frames, pose, (whole,), file_sha256(info.path), seen.people)
