@@ -7,7 +7,7 @@ seen too rarely, or where the user names a person, a scout looks at sparse frame
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -65,7 +65,6 @@ def follow(
     progress: Progress | None = None,
     *,
     person: int | None = None,
-    cuts: Sequence[int] = (),
     on_image: OnImage | None = None,
     parameters: FollowingParameters | None = None,
 ) -> Followed:
@@ -80,9 +79,8 @@ def follow(
         Called with frames done and frames in all; begins anew with each pass.
     person : int, optional
         Number of the one to follow, see `Candidate.number`; without it the runner is chosen.
-    cuts : indices of the frames with which a new scene begins, where they are known
     on_image : callable, optional
-        As of `estimate_clip`; a pass that is broken off calls it too, and the next one begins with index 0 again.
+        As of `estimate_clip`; called once with each image, however many passes there are.
     parameters : FollowingParameters, optional
 
     Raises
@@ -95,9 +93,24 @@ def follow(
         if person not in (None, 1):
             raise PersonNotFound(person=person, found=1, places="–")
         return Followed(estimate_clip(frames, estimator, progress, on_image=on_image), None)
-    return _Follower(frames, estimator, estimator, progress, cuts, on_image, parameters or FollowingParameters()).run(
-        person
-    )
+    scenes = _Scenes(on_image)
+    return _Follower(frames, estimator, estimator, progress, scenes, parameters or FollowingParameters()).run(person)
+
+
+class _Scenes:
+    """Asks once for each image whether a new scene begins there, and remembers it for further passes."""
+
+    def __init__(self, on_image: OnImage | None) -> None:
+        self._on_image = on_image
+        self._asked = 0
+        self.cuts: list[int] = []
+
+    def __call__(self, index: int, image: Image) -> bool:
+        if index >= self._asked:
+            self._asked = index + 1
+            if self._on_image is not None and self._on_image(index, image):
+                self.cuts.append(index)
+        return index in self.cuts
 
 
 @dataclass(frozen=True)
@@ -106,8 +119,7 @@ class _Follower:
     estimator: PoseEstimator
     finder: PersonFinder
     progress: Progress | None
-    cuts: Sequence[int]
-    on_image: OnImage | None
+    scenes: _Scenes
     parameters: FollowingParameters
 
     def run(self, person: int | None) -> Followed:
@@ -141,33 +153,32 @@ class _Follower:
         return pose if same else self._guided(people)
 
     def _unguided(self, *, glancing: bool = False) -> xr.Dataset:
-        on_image = self._glance if glancing else self.on_image
+        on_image = self._glance if glancing else self.scenes
         return estimate_clip(self.frames, self.estimator, self.progress, on_image=on_image)
 
     def _guided(self, people: People) -> xr.Dataset:
-        guide = guide_of(people.runner, self.frames.info.time_s, self.parameters.people)
-        pose = estimate_clip(self.frames, self.estimator, self.progress, guide=guide, on_image=self.on_image)
+        guide = guide_of(people.runner, self.frames.info.time_s, self.scenes.cuts, self.parameters.people)
+        pose = estimate_clip(self.frames, self.estimator, self.progress, guide=guide, on_image=self.scenes)
         return logged(pose, f"followed person {people.chosen} of {len(people.candidates)}")
 
     def _glance(self, index: int, image: Image) -> bool:
         time_s, every = self.frames.info.time_s, self.parameters.scout.glance_s
-        if index == 0 or time_s[index] // every > time_s[index - 1] // every:
-            if self._scout_for(fine=False).crowded(image):
+        new_scene = self.scenes(index, image)
+        if new_scene or index == 0 or time_s[index] // every > time_s[index - 1] // every:
+            if Scout(self.finder, self.parameters.scout).crowded(image):
                 raise _SomebodyElse
-        return self.on_image is not None and self.on_image(index, image)
-
-    def _scout_for(self, *, fine: bool) -> Scout:
-        return Scout(self.finder, self.parameters.scout, fine=fine)
+        return new_scene
 
     def _scout(self, person: int | None) -> People | None:
         """Find everybody; small people too, where no runner or not the one asked for is found among the others."""
         people = None
-        for fine in (False, True):
-            tracks, looks = self._scout_for(fine=fine).run(self.frames, self.cuts, self.progress)
+        for level in range(len(self.parameters.scout.levels)):
+            scout = Scout(self.finder, self.parameters.scout, level)
+            tracks, looks = scout.run(self.frames, self.progress, self.scenes)
             found = sort_out(tracks, looks, person, self.parameters.people)
             if people is None or (found is not None and self._better(found, people, person)):
                 people = found
-            if people is not None and self._enough(people, person):
+            if people is not None and (self._enough(people, person) or level > 0):
                 break
         return people
 

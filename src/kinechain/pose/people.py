@@ -222,16 +222,28 @@ def sort_out(
     return People(candidates, person, frame)
 
 
-def guide_of(candidate: Candidate, time_s: Floats, parameters: PeopleParameters | None = None) -> Guide:
-    """Return where a person is in each frame, filled in between the looks; None where they are out of the picture."""
+def guide_of(
+    candidate: Candidate, time_s: Floats, cuts: Sequence[int] = (), parameters: PeopleParameters | None = None
+) -> Guide:
+    """Return where a person is in each frame, filled in between the looks; None where they are out of the picture.
+
+    Parameters
+    ----------
+    candidate : Candidate
+    time_s : shape (n,), of the frames [s]
+    cuts : indices of the frames with which a new scene begins: nothing is guessed across
+    parameters : PeopleParameters, optional
+    """
     chosen = parameters or PeopleParameters()
+    scene = np.searchsorted(np.sort(np.asarray(cuts, dtype=int)), np.arange(len(time_s)), side="right")
     guide: list[Place | None] = [None] * len(time_s)
     distance = np.full(len(time_s), np.inf)
     for track in candidate.tracks:
         frames = np.array(track.frames)
-        away = np.maximum(time_s[frames[0]] - time_s, time_s - time_s[frames[-1]])
-        reach = (away <= chosen.after_s) & (time_s >= time_s[frames[0]] - chosen.before_s)
-        reach |= (time_s < time_s[frames[0]]) & (away <= chosen.before_s)
+        first, last = time_s[frames[0]], time_s[frames[-1]]
+        away = np.maximum.reduce([first - time_s, time_s - last, np.zeros(len(time_s))])
+        reach = (time_s >= first - chosen.before_s) & (time_s <= last + chosen.after_s)
+        reach &= (scene >= scene[frames[0]]) & (scene <= scene[frames[-1]])
         nearer = np.flatnonzero(reach & (away < distance))
         values = _way(track, time_s)
         for index in nearer:

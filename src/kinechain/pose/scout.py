@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
@@ -40,10 +40,9 @@ class ScoutParameters:
     pattern_s : tuple of float
         Times of the looks within each second [s]; the first one searches the whole image. Uneven, so that no step rate
         looks like standing still, and with a short step first, which tells how fast a new person moves.
-    shares : tuple of float
-        Side of the squares that are searched ÷ short side of the image.
-    fine_share : float
-        The same, used where no runner is found otherwise.
+    levels : tuple of tuple of float
+        Side of the squares that are searched ÷ short side of the image. The first level sees people taller than a third
+        of it; the second is used where none of them runs, the third where nobody is found.
     least_confidence : float
         Mean confidence of a person's points below which a look sees nobody.
     most_turned : float
@@ -60,8 +59,7 @@ class ScoutParameters:
     """
 
     pattern_s: tuple[float, ...] = (0.0, 0.07, 0.27, 0.50, 0.73)
-    shares: tuple[float, ...] = (1.0, 0.5)
-    fine_share: float = 0.25
+    levels: tuple[tuple[float, ...], ...] = ((1.0,), (1.0, 0.5), (1.0, 0.5, 0.25))
     least_confidence: float = 0.5
     most_turned: float = 0.8
     most: int = 6
@@ -97,34 +95,37 @@ class Scout:
     ----------
     finder : PersonFinder
     parameters : ScoutParameters
-    fine : bool
-        Whether small people are looked for too.
+    level : int
+        How small the people are who are looked for; index into `ScoutParameters.levels`.
     """
 
-    def __init__(self, finder: PersonFinder, parameters: ScoutParameters, *, fine: bool = False) -> None:
+    def __init__(self, finder: PersonFinder, parameters: ScoutParameters, level: int = 0) -> None:
         self._finder = finder
         self._parameters = parameters
-        self._shares = parameters.shares + ((parameters.fine_share,) if fine else ())
+        self._shares = parameters.levels[level]
 
     def run(
-        self, frames: Frames, cuts: Sequence[int] = (), progress: Progress | None = None
+        self, frames: Frames, progress: Progress | None = None, on_image: Callable[[int, Image], bool] | None = None
     ) -> tuple[tuple[Track, ...], int]:
         """Return everybody's tracks, and the number of looks.
 
         Parameters
         ----------
         frames : Frames
-        cuts : indices of the frames with which a new scene begins: nobody is followed across
         progress : called with frames done and frames in all
+        on_image : as of `estimate_clip`; where it returns True a new scene begins: nobody is followed across
         """
-        looks = look_times(frames.info.time_s, self._parameters.pattern_s, cuts)
+        looks = look_times(frames.info.time_s, self._parameters.pattern_s)
         everybody: list[_Followed] = []
         here: list[_Followed] = []
         for index, image in enumerate(frames.images()):
+            cut = on_image is not None and on_image(index, image)
+            if cut:
+                here, looks[index] = [], True
             if index not in looks:
                 continue
             time_s = float(frames.info.time_s[index])
-            here = [] if index in cuts else [one for one in here if time_s - one.times[-1] <= self._parameters.memory_s]
+            here = [one for one in here if time_s - one.times[-1] <= self._parameters.memory_s]
             new = self._look(image, index, time_s, here, whole=looks[index])
             here += new
             everybody += new
@@ -179,7 +180,7 @@ class Scout:
 
     def crowded(self, image: Image) -> bool:
         """Whether more than one person of some size is seen in an image."""
-        places = self._everywhere(image, (1.0,))
+        places = self._everywhere(image, self._shares)
         return len(places) > 1 and len(self._people_at(image, [], places)) > 1
 
     def _everywhere(self, image: Image, shares: Sequence[float]) -> list[Place]:
@@ -199,18 +200,14 @@ class Scout:
         return self._finder.people(image, (left, top, side))
 
 
-def look_times(time_s: Floats, pattern_s: Sequence[float], cuts: Sequence[int] = ()) -> dict[int, bool]:
-    """Return the frames to look at, and whether the whole image is searched there; a pattern begins at each cut."""
+def look_times(time_s: Floats, pattern_s: Sequence[float]) -> dict[int, bool]:
+    """Return the frames to look at, and whether the whole image is searched there."""
     looks: dict[int, bool] = {}
-    for start, end in zip([0, *cuts], [*cuts, len(time_s)], strict=True):
-        scene = time_s[start:end]
-        if not len(scene):
-            continue
-        for second in range(int(scene[-1] - scene[0]) + 1):
-            for number, moment in enumerate(pattern_s):
-                at = int(np.searchsorted(scene, scene[0] + second + moment - 1e-6))
-                if at < len(scene):
-                    looks[start + at] = looks.get(start + at, False) or number == 0
+    for second in range(int(time_s[-1] - time_s[0]) + 1):
+        for number, moment in enumerate(pattern_s):
+            at = int(np.searchsorted(time_s, time_s[0] + second + moment - 1e-6))
+            if at < len(time_s):
+                looks[at] = looks.get(at, False) or number == 0
     return looks
 
 
@@ -218,13 +215,10 @@ def _assigned(expected: list[Place], seen: list[Place], reach: list[float]) -> t
     """Return who of `expected` is who of `seen`: rows and columns of the cheapest assignment within reach."""
     if not expected or not seen:
         return [], []
-    cost = np.array([[place.away(other) + abs(np.log(other.radius / place.radius)) for other in seen] for place in expected])
-    allowed = np.array(
-        [
-            [place.away(other) <= far and abs(np.log(other.radius / place.radius)) <= np.log(LIKE_SIZE) for other in seen]
-            for place, far in zip(expected, reach, strict=True)
-        ]
-    )
+    away = np.array([[place.away(other) for other in seen] for place in expected])
+    growth = np.abs(np.log([[other.radius / place.radius for other in seen] for place in expected]))
+    cost = away + growth
+    allowed = (away <= np.array(reach)[:, None]) & (growth <= np.log(LIKE_SIZE))
     rows, columns = linear_sum_assignment(np.where(allowed, cost, 1e3))
     pairs = [(int(r), int(c)) for r, c in zip(rows, columns, strict=True) if allowed[r, c]]
     return [row for row, _ in pairs], [column for _, column in pairs]

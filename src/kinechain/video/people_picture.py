@@ -16,7 +16,9 @@ Box = tuple[float, float, float, float]
 _CHOSEN, _OTHER = SIDE_COLOURS["right"], SIDE_COLOURS["left"]
 
 
-def people_picture(image: Image, boxes: Mapping[int, Box], chosen: int, *, short_side_px: int = 720) -> Image:
+def people_picture(
+    image: Image, boxes: Mapping[int, Box], chosen: int, *, short_side_px: int = 720, hide_faces: bool = False
+) -> Image:
     """Return a frame with a numbered box around each person; the one who is followed has the thick box.
 
     Parameters
@@ -26,14 +28,26 @@ def people_picture(image: Image, boxes: Mapping[int, Box], chosen: int, *, short
     boxes : box of each person by number
     chosen : number of the one who is followed
     short_side_px : short side of the result [px]; never larger than the frame
+    hide_faces : whether the upper third of each box is made unrecognisable
     """
     scale = min(1.0, short_side_px / min(image.shape[:2]))
     size = (round(image.shape[1] * scale), round(image.shape[0] * scale))
     picture: Image = np.array(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
     unit = min(size) / 720
+    if hide_faces:
+        for box in boxes.values():
+            _blur_head(picture, tuple(edge * scale for edge in box))
     for number in sorted(boxes, key=lambda one: one == chosen):
         _draw_person(picture, tuple(edge * scale for edge in boxes[number]), number, unit, chosen=number == chosen)
     return picture
+
+
+def _blur_head(picture: Image, box: tuple[float, ...]) -> None:
+    left, top, right, bottom = (max(0, round(edge)) for edge in box)
+    part = picture[top : top + max(0, round((box[3] - box[1]) / 3) + round(min(0.0, box[1]))), left:right]
+    if min(part.shape[:2]) > 1 and bottom > top:
+        coarse = cv2.resize(part, (max(1, part.shape[1] // 24), max(1, part.shape[0] // 24)), interpolation=cv2.INTER_AREA)
+        part[:] = cv2.resize(coarse, (part.shape[1], part.shape[0]), interpolation=cv2.INTER_NEAREST)
 
 
 def _draw_person(picture: Image, box: tuple[float, ...], number: int, unit: float, *, chosen: bool) -> None:
