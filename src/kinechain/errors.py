@@ -349,7 +349,7 @@ class PersonNotFound(SceneError):
     exit_status = 28
     sentence = Text(
         ja="{person} 番の人は見つかりません。見つかったのは {found} 人です（番号と画面左端からの位置：{places}）。",
-        en="There is no person {person}: {found} found (number, and place from the left edge of the picture: {places}).",
+        en="There is no person {person}: {found} found (number, and place from the left edge: {places}).",
     )
     hint = Text(
         ja="--person に 1 から {found} までの番号を指定するか、--person を外して走っている人を自動で選んでください。",

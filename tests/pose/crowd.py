@@ -40,7 +40,7 @@ class Actor:
 
 
 def stays(x: float, y: float = 360.0) -> Way:
-    return lambda time_s: (x, y)
+    return lambda _: (x, y)
 
 
 def walks(x: float, speed: float, y: float = 360.0) -> Way:

@@ -202,7 +202,8 @@ class TestWindows:
     def test_each_person_half_as_tall_is_whole_in_one(self, width: int, height: int, share: float) -> None:
         squares = windows(width, height, share)
         side = round(min(width, height) * share)
-        assert all(0 <= x and x + s <= width and 0 <= y and y + s <= height and s == side for x, y, s in squares)
+        assert {s for _, _, s in squares} == {side}
+        assert all(0 <= x <= width - side and 0 <= y <= height - side for x, y, _ in squares)
         half = side // 4
         for x in range(half, width - half, 37):
             for y in range(half, height - half, 37):

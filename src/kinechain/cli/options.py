@@ -36,7 +36,9 @@ SlowMotion = Annotated[
 ]
 Person = Annotated[
     int | None,
-    typer.Option("--person", metavar="N", help="Whom to follow, numbered as in frames/people.jpg; default: the runner."),
+    typer.Option(
+        "--person", metavar="N", help="Whom to follow, numbered as in frames/people.jpg; default: the runner."
+    ),
 ]
 UnknownModel = Annotated[
     bool, typer.Option("--allow-unknown-model", help="Take pose weights whose error was never measured.")

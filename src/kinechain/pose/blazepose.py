@@ -145,8 +145,8 @@ class BlazePose:
             return []
         with _one_opencv_thread():
             found = self._find(part)
-        places = [_place(one.region) for one in found if one.region.usable]
-        return [replace(place, centre=(place.centre[0] + left, place.centre[1] + top)) for place in places]
+        places = [(_place(one.region), one.score) for one in found if one.region.usable]
+        return [replace(p, centre=(p.centre[0] + left, p.centre[1] + top), score=score) for p, score in places]
 
     def look(self, image: Image, place: Place) -> Sighting | None:
         """Return the person at a place as the landmark network sees them, or None where it sees nobody there.

@@ -35,12 +35,15 @@ class Place:
         Turn of the body [rad], 0 upright in the image, + clockwise as seen.
     slack : float
         How far from `centre` the person may be, in radii.
+    score : float
+        How sure the detector is, 0…1.
     """
 
     centre: tuple[float, float]
     radius: float
     angle: float = 0.0
     slack: float = 0.5
+    score: float = 1.0
 
     @property
     def box(self) -> tuple[float, float, float, float]:

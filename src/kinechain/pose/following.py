@@ -2,7 +2,7 @@
 
 A clip of one runner takes one pass: the estimator follows whom it finds, and now and then a glance at the whole image
 makes sure that there is nobody else. Only where a glance sees more people, where the one followed does not run or is
-seen too rarely, or where the user names a person, a scout looks at sparse frames first, and its choice guides a new pass.
+seen too rarely, or where the user names a person, a scout looks at sparse frames first; its choice guides a new pass.
 """
 
 from __future__ import annotations
@@ -164,9 +164,9 @@ class _Follower:
     def _glance(self, index: int, image: Image) -> bool:
         time_s, every = self.frames.info.time_s, self.parameters.scout.glance_s
         new_scene = self.scenes(index, image)
-        if new_scene or index == 0 or time_s[index] // every > time_s[index - 1] // every:
-            if Scout(self.finder, self.parameters.scout).crowded(image):
-                raise _SomebodyElse
+        due = new_scene or index == 0 or time_s[index] // every > time_s[index - 1] // every
+        if due and Scout(self.finder, self.parameters.scout).crowded(image):
+            raise _SomebodyElse
         return new_scene
 
     def _scout(self, person: int | None) -> People | None:

@@ -175,8 +175,10 @@ class Scout:
         return None if first is None else self._finder.look(image, first.place)
 
     def _plain(self, sighting: Sighting) -> bool:
-        upright = abs(sighting.place.angle) <= self._parameters.most_turned
-        return upright and sighting.confidence >= self._parameters.least_confidence
+        return self._upright(sighting.place) and sighting.confidence >= self._parameters.least_confidence
+
+    def _upright(self, place: Place) -> bool:
+        return abs(place.angle) <= self._parameters.most_turned
 
     def crowded(self, image: Image) -> bool:
         """Whether more than one person of some size is seen in an image."""
@@ -192,7 +194,7 @@ class Scout:
             if len(squares) > 1:
                 for square in squares:
                     places += self._finder.people(image, square)
-        return distinct(places)
+        return distinct(place for place in places if self._upright(place))
 
     def _around(self, image: Image, place: Place) -> list[Place]:
         side = round(3.2 * place.radius)

@@ -46,7 +46,9 @@ def _blur_head(picture: Image, box: tuple[float, ...]) -> None:
     left, top, right, bottom = (max(0, round(edge)) for edge in box)
     part = picture[top : top + max(0, round((box[3] - box[1]) / 3) + round(min(0.0, box[1]))), left:right]
     if min(part.shape[:2]) > 1 and bottom > top:
-        coarse = cv2.resize(part, (max(1, part.shape[1] // 24), max(1, part.shape[0] // 24)), interpolation=cv2.INTER_AREA)
+        coarse = cv2.resize(
+            part, (max(1, part.shape[1] // 24), max(1, part.shape[0] // 24)), interpolation=cv2.INTER_AREA
+        )
         part[:] = cv2.resize(coarse, (part.shape[1], part.shape[0]), interpolation=cv2.INTER_NEAREST)
 
 
