@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -279,8 +277,3 @@ def test_same_assessment_same_pages(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(OutputNotWritable):
         write_reports(assessment(), tmp_path / "absent")
-
-
-def test_the_room_costs_no_plotting_library_until_curves_are_drawn() -> None:
-    code = "import sys, kinechain.report; sys.exit('matplotlib' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

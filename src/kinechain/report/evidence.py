@@ -118,12 +118,12 @@ class EvidenceMaker:
     def evidence(self, curves: Mapping[str, Markup]) -> tuple[Evidence, ...]:
         """Return the evidence of every hypothesis that is worth it, the primary one first, the likeliest next."""
         shown = sorted(self._shown(), key=lambda h: (h != self.primary, -h.posterior, h.id))
-        return tuple(self._evidence(h, i, curves) for i, h in enumerate(shown))
+        return tuple(self._evidence(h, curves) for h in shown)
 
     def _shown(self) -> tuple[Hypothesis, ...]:
         return tuple(h for h in self._a.hypotheses if h.posterior >= WATCH_FROM or h == self.primary)
 
-    def _evidence(self, h: Hypothesis, index: int, curves: Mapping[str, Markup]) -> Evidence:
+    def _evidence(self, h: Hypothesis, curves: Mapping[str, Markup]) -> Evidence:
         findings = [self._finding[i] for i in (*h.evidence_for, *h.against) if i in self._finding]
         pictures = (self._maker.picture(m) for m in self._pictured(h))
         return Evidence(
@@ -138,7 +138,7 @@ class EvidenceMaker:
             missing=self._labels.evidence_list(h.missing),
             pictures=tuple(p for p in pictures if p.source is not None),
             findings=tuple(self._judged(f) for f in findings),
-            curves=self._curves(findings, index, curves),
+            curves=self._curves(findings, curves),
         )
 
     def _pictured(self, h: Hypothesis) -> list[Measurement]:
@@ -175,7 +175,7 @@ class EvidenceMaker:
         band = (finding.band.low * factor, finding.band.high * factor)
         return interval_mark((dot,), display.least_span, self._words["unit"][display.unit], band)
 
-    def _curves(self, findings: list[Finding], index: int, drawn: Mapping[str, Markup]) -> tuple[EvidenceCurve, ...]:
+    def _curves(self, findings: list[Finding], drawn: Mapping[str, Markup]) -> tuple[EvidenceCurve, ...]:
         wanted = dict.fromkeys(
             (self._measurement[f.measurement].clip, _INSTANT.sub("", self._measurement[f.measurement].name))
             for f in findings
@@ -184,8 +184,8 @@ class EvidenceMaker:
         for clip, name in wanted:
             curves = tuple(c for c in self._a.curves if (c.clip, c.name) == (clip, name))
             if curves and f"{clip}.{name}" in drawn:
-                svg = Markup(re.sub(rf"\bc\d+-{name}-", f"e{index}-{name}-", drawn[f"{clip}.{name}"]))  # noqa: S704
-                made.append(EvidenceCurve(glossary.quantity(name).label[self._language], svg, _referenced(curves)))
+                label, svg = glossary.quantity(name).label[self._language], drawn[f"{clip}.{name}"]
+                made.append(EvidenceCurve(label, svg, _referenced(curves)))
         return tuple(made)
 
     def _node(self, link: str, sides: Mapping[SideOrBoth, Hypothesis]) -> Node:

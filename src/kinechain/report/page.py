@@ -67,7 +67,7 @@ def write_reports(assessment: Assessment, folder: Path) -> tuple[Path, Path]:
     OutputNotWritable
         Where a page cannot be written.
     """
-    charts = {clip.id: _charts(assessment, clip.id, f"c{i}") for i, clip in enumerate(assessment.clips)}
+    charts = {clip.id: _charts(assessment, clip.id) for clip in assessment.clips}
     paths = {language: folder / f"report.{language}.html" for language in LANGUAGES}
     for language, path in paths.items():
         page = render(assessment, folder, language, charts)
@@ -142,7 +142,7 @@ def _breakable(name: str) -> Markup:
     return Markup("_<wbr>").join(name.split("_"))
 
 
-def _charts(assessment: Assessment, clip: str, prefix: str) -> tuple[Chart, ...]:
+def _charts(assessment: Assessment, clip: str) -> tuple[Chart, ...]:
     found: dict[str, list[Curve]] = {}
     for curve in assessment.curves:
         if curve.clip == clip:
@@ -150,7 +150,7 @@ def _charts(assessment: Assessment, clip: str, prefix: str) -> tuple[Chart, ...]
     return tuple(
         Chart(
             name=name,
-            svg=curve_chart(tuple(curves), _curve_unit(name), f"{prefix}-{name}"),
+            svg=curve_chart(tuple(curves), _curve_unit(name)),
             n_strides={curve.side: curve.n_strides for curve in curves},
             has_reference=curves[0].reference_low is not None,
         )
