@@ -85,7 +85,7 @@ def _axes(frame: _Frame, unit: str) -> Iterator[str]:
     yield f'<path d="{frame_line}" fill="none" stroke="{_INK}" stroke-width=".8"/>'
     labels = [_text(_LEFT - 6, y + 4, "end", label) for y, label in ys]
     labels += [_text(x, _BOTTOM + 16, "middle", label) for x, label in xs]
-    labels.append(_text(_LEFT - 6, _TOP - 8, "end", unit))
+    labels.append(_text(_LEFT - 6, _TOP - 4, "end", unit))
     yield f'<g fill="{_INK}">{"".join(labels)}</g>'
 
 
