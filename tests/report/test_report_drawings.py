@@ -7,6 +7,7 @@ import re
 import numpy as np
 import pytest
 from hypothesis import given as for_all
+from hypothesis import settings
 from hypothesis import strategies as st
 from report_samples import Page, curve
 
@@ -119,6 +120,7 @@ def test_a_curve_without_values_or_without_change_can_be_drawn(value: float | No
     assert ("L" in words_of(svg)) == (value is not None)
 
 
+@settings(max_examples=30)
 @for_all(shift=st.floats(-30, 30), phase=st.floats(0, 1), toe_off=st.floats(20, 80))
 def test_a_letter_stands_at_its_own_curve_and_inside(shift: float, phase: float, toe_off: float) -> None:
     def wave(by: float, at: float) -> dict[str, object]:
