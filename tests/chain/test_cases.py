@@ -231,6 +231,18 @@ def assert_ranked(pairs: Iterable[tuple[str, str]], judgement: Judgement, messag
         assert share[upper] > share.get(lower, 0.0), f"{upper} is not above {lower}{message}"
 
 
+@pytest.mark.parametrize("case", [*REASONED, *HELD_OUT], ids=lambda case: case.id)
+def test_next_step_asks_for_no_test_that_was_done_on_both_legs(case: Case) -> None:
+    legs: dict[str, set[str]] = {}
+    for name, side, _ in case.tests:
+        legs.setdefault(name, set()).update(SIDES if side == "both" else (side,))
+    done = {name for name, seen in legs.items() if seen == set(SIDES)}
+    graph = chain_graph()
+    asks = [graph.actions[name].text for name in done]
+    asks += [node.next for node in graph.nodes.values() if node.next_action in done]
+    assert judged(case).conclusion.next_step not in asks
+
+
 @pytest.mark.parametrize("case", STOPPED, ids=lambda case: case.id)
 def test_gate_stops_the_plan(case: Case) -> None:
     intake = intake_of(case)

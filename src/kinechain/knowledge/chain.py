@@ -67,7 +67,13 @@ class Indicator(_Row):
 
 
 class Node(_Row):
-    """A link of the chain, a rival explanation, the load, or the complaint; binary: normal or deviates."""
+    """A link of the chain, a rival explanation, the load, or the complaint; binary: normal or deviates.
+
+    Parameters
+    ----------
+    next : what to film or test once this is the answer
+    next_action : the action that `next` asks for, where it is one; once it is done, `next` would ask for nothing new
+    """
 
     id: str
     link: Link
@@ -79,6 +85,7 @@ class Node(_Row):
     label: Text
     text: Text
     next: Text
+    next_action: str | None = None
     indicators: tuple[Indicator, ...]
 
     @property
@@ -239,6 +246,8 @@ def read_chain(text: str, file: str = FILE) -> ChainGraph:
 
 def _check_names(graph: ChainGraph, wrong: Wrong) -> None:
     for id_, node in graph.nodes.items():
+        if node.next_action is not None and node.next_action not in graph.actions:
+            raise wrong(("nodes", id_, "next_action"), f"unknown action {node.next_action!r}")
         for indicator in node.indicators:
             if indicator.action not in graph.actions:
                 raise wrong(("nodes", id_, "indicators"), f"unknown action {indicator.action!r}")
