@@ -185,8 +185,15 @@ class EvidenceMaker:
             curves = tuple(c for c in self._a.curves if (c.clip, c.name) == (clip, name))
             if curves and f"{clip}.{name}" in drawn:
                 svg = Markup(re.sub(rf"\bc\d+-{name}-", f"e{index}-{name}-", drawn[f"{clip}.{name}"]))  # noqa: S704
-                made.append(EvidenceCurve(glossary.quantity(name).label[self._language], svg, _referenced(curves)))
+                made.append(EvidenceCurve(self._curve_label(clip, name), svg, _referenced(curves)))
         return tuple(made)
+
+    def _curve_label(self, clip: str, name: str) -> str:
+        label = glossary.quantity(name).label[self._language]
+        if len({c.clip for c in self._a.curves if c.name == name}) < 2:
+            return label
+        file = next(c.file for c in self._a.clips if c.id == clip)
+        return self._words["not_judged"]["side_only"].format(label=label, side=file)
 
     def _node(self, link: str, sides: Mapping[SideOrBoth, Hypothesis]) -> Node:
         if "both" in sides and len(sides) == 1:
