@@ -150,7 +150,7 @@ def _node(node: Node) -> str:
         f'<rect x="{left}" y="{top}" width="{width}" height="{_HEIGHT}" rx="6" fill="#fff" stroke="#595959" '
         f'stroke-width="1.5"{dash}/>'
     )
-    first = top + 16 + (0 if len(node.lines) > 1 else _LINE / 2)
+    first = top + 15.5 + (0 if len(node.lines) > 1 else _LINE / 2)
     words = "".join(
         f'<text x="{left + width / 2}" y="{first + i * _LINE}" text-anchor="middle">{escape(line)}</text>'
         for i, line in enumerate(node.lines)
