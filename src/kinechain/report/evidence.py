@@ -52,6 +52,7 @@ class Evidence:
 
     target: str
     label: str
+    rival: bool
     state: State
     percent: str
     text: str
@@ -129,6 +130,7 @@ class EvidenceMaker:
         return Evidence(
             target=target_of(h),
             label=self._labels.hypothesis(h),
+            rival=h.link not in LINKS,
             state=state_of(h),
             percent=about(h.posterior),
             text=h.text[self._language],
@@ -184,7 +186,7 @@ class EvidenceMaker:
         for clip, name in wanted:
             curves = tuple(c for c in self._a.curves if (c.clip, c.name) == (clip, name))
             if curves and f"{clip}.{name}" in drawn:
-                svg = Markup(re.sub(rf"\bc\d+-{name}-", f"e{index}-{name}-", drawn[f"{clip}.{name}"]))  # noqa: S704
+                svg = Markup(re.sub(rf"\bc(\d+)-{name}-", rf"e{index}-\1-{name}-", drawn[f"{clip}.{name}"]))  # noqa: S704
                 made.append(EvidenceCurve(self._curve_label(clip, name), svg, _referenced(curves)))
         return tuple(made)
 
