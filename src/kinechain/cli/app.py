@@ -16,10 +16,10 @@ from kinechain.model.assessment import Assessment
 from kinechain.model.athlete import Athlete
 from kinechain.output import staged
 from kinechain.pipeline.assess import assess as assess_clip
-from kinechain.pipeline.clip import ClipRequest
 from kinechain.pipeline.export import EXPORTERS, ExportKind
 from kinechain.pipeline.measure import TableFormat
 from kinechain.pipeline.measure import measure as measure_only
+from kinechain.pipeline.seeing import ClipRequest
 from kinechain.pose import weights
 from kinechain.pose.blazepose import BlazePose
 from kinechain.report.page import write_reports

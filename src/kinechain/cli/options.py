@@ -14,7 +14,7 @@ from kinechain.errors import AthleteInvalid, IntakeInvalid, KinechainError, Opti
 from kinechain.knowledge.intake import check_intake
 from kinechain.knowledge.toml_rows import line_of
 from kinechain.model.athlete import Athlete
-from kinechain.pipeline.clip import ClipRequest
+from kinechain.pipeline.seeing import ClipRequest
 from kinechain.text import Language
 
 ViewOption = Literal["auto", "side_left", "side_right", "rear", "front", "foot_medial"]

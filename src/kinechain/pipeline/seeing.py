@@ -1,0 +1,69 @@
+"""The first half of a clip's way: read it, follow the runner, put the points right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import xarray as xr
+
+from kinechain.errors import ClipTooShort
+from kinechain.gait.analysis import require_frame_rate
+from kinechain.model.assessment import Segment, View
+from kinechain.model.frames import ClipInfo
+from kinechain.pipeline.progress import Progress, Stopwatch
+from kinechain.pose.estimator import PoseEstimator, estimate_clip
+from kinechain.pose.repair import repair
+from kinechain.settings import Protocol
+from kinechain.video.reader import VideoFrames, file_sha256, open_clip
+
+
+@dataclass(frozen=True)
+class ClipRequest:
+    """One clip to assess, with what the user states about it; None where it is left to the product."""
+
+    path: Path
+    view: View | None = None
+    speed_mps: float | None = None
+    slow_motion: float = 1.0
+
+
+@dataclass(frozen=True)
+class SeenClip:
+    """What a clip shows of one runner, before anything is measured.
+
+    Parameters
+    ----------
+    info : facts about the clip
+    frames : its images; None where only points were given
+    pose : of the whole clip, repaired: one row for each frame of `info`
+    segments : stretches of the clip that can be measured, each for itself; at least one
+    sha256 : of the file
+    """
+
+    info: ClipInfo
+    frames: VideoFrames | None
+    pose: xr.Dataset
+    segments: tuple[Segment, ...]
+    sha256: str
+
+
+def see(
+    request: ClipRequest, estimator: PoseEstimator, protocol: Protocol, progress: Progress, watch: Stopwatch
+) -> SeenClip:
+    """Read a clip and follow the runner through it.
+
+    Raises
+    ------
+    InputFileError, SceneError
+    """
+    frames = open_clip(request.path, request.slow_motion)
+    info = frames.info
+    if info.duration_s < protocol.shortest_clip_s:
+        raise ClipTooShort(path=info.path, frames=info.n_frames, duration_s=info.duration_s)
+    require_frame_rate(info.fps, protocol.gait)
+    with watch.stage("pose"):
+        seen = estimate_clip(frames, estimator, lambda done, total: progress("pose", done, total))
+        pose = repair(seen, protocol.repair)
+    whole = Segment(start_s=0.0, end_s=info.duration_s)
+    return SeenClip(info, frames, pose, (whole,), file_sha256(info.path))
