@@ -114,6 +114,7 @@ def test_a_doctor_comes_before_the_picture(tmp_path: Path) -> None:
     made = reasoned(Plan(stop=True, gates=("clot",)), intake={"rf_warm_red_calf": True})
     html = page(made, with_pictures(tmp_path))
     assert html.index('<section id="plan"') < html.index('<figure class="overlay')
+    assert made.conclusion.next_step.en not in words(html), "no test and no filming before a doctor has looked"
 
 
 def test_without_picture_and_overlay_nothing_stands_in_their_place(tmp_path: Path) -> None:
