@@ -52,6 +52,7 @@ class Evidence:
 
     target: str
     label: str
+    rival: bool
     state: State
     percent: str
     text: str
@@ -129,6 +130,7 @@ class EvidenceMaker:
         return Evidence(
             target=target_of(h),
             label=self._labels.hypothesis(h),
+            rival=h.link not in LINKS,
             state=state_of(h),
             percent=about(h.posterior),
             text=h.text[self._language],
@@ -184,9 +186,16 @@ class EvidenceMaker:
         for clip, name in wanted:
             curves = tuple(c for c in self._a.curves if (c.clip, c.name) == (clip, name))
             if curves and f"{clip}.{name}" in drawn:
-                label, svg = glossary.quantity(name).label[self._language], drawn[f"{clip}.{name}"]
-                made.append(EvidenceCurve(label, svg, _referenced(curves)))
+                svg = drawn[f"{clip}.{name}"]
+                made.append(EvidenceCurve(self._curve_label(clip, name), svg, _referenced(curves)))
         return tuple(made)
+
+    def _curve_label(self, clip: str, name: str) -> str:
+        label = glossary.quantity(name).label[self._language]
+        if len({c.clip for c in self._a.curves if c.name == name}) < 2:
+            return label
+        file = next(c.file for c in self._a.clips if c.id == clip)
+        return self._words["not_judged"]["side_only"].format(label=label, side=file)
 
     def _node(self, link: str, sides: Mapping[SideOrBoth, Hypothesis]) -> Node:
         if "both" in sides and len(sides) == 1:

@@ -15,6 +15,7 @@ from kinechain import glossary
 from kinechain.errors import OutputNotWritable
 from kinechain.model.assessment import Assessment, Clip, Curve, SideOrBoth
 from kinechain.report.charts import curve_chart
+from kinechain.report.compared import ComparedMaker
 from kinechain.report.evidence import EvidenceMaker
 from kinechain.report.labels import Labels
 from kinechain.report.numbers import given, percent
@@ -84,6 +85,7 @@ def render(assessment: Assessment, folder: Path, language: Language, charts: Map
     maker = RowMaker(assessment, folder, language, words)
     labels = Labels(assessment, maker, language, words)
     reasoned = EvidenceMaker(assessment, maker, labels, language, words)
+    compared = ComparedMaker(assessment, maker, language, words)
     drawn = {f"{clip}.{chart.name}": chart.svg for clip, made in charts.items() for chart in made}
     clips = tuple(
         ClipPage(
@@ -107,11 +109,13 @@ def render(assessment: Assessment, folder: Path, language: Language, charts: Map
             evidence=reasoned.evidence(drawn),
             plan=plan_page(assessment, labels, language, words),
             clips=clips,
+            contrasts=compared.contrasts(),
             files={clip.id: clip.file for clip in assessment.clips},
             glossary=glossary.quantities(),
             handout=_handout_picture(clips),
             has_overlay=(folder / OVERLAY).is_file(),
             language=language,
+            loads=compared.loads(),
             other_language=next(other for other in LANGUAGES if other != language),
             overlay=OVERLAY,
             settings=json.dumps(assessment.provenance.protocol, ensure_ascii=False, indent=2, default=str),
