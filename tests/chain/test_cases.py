@@ -23,6 +23,7 @@ from kinechain.knowledge.red_flags import gates
 from kinechain.model.assessment import Band, Contrast, Finding, Measurement, MethodError
 from kinechain.model.athlete import Athlete
 from kinechain.model.field_test import FieldTest
+from kinechain.text import Text
 
 FILE = Path(__file__).with_name("cases.toml")
 HELD_OUT_FILE = Path(__file__).with_name("held_out.toml")
@@ -141,7 +142,7 @@ def findings_of(case: Case) -> tuple[Finding, ...]:
     found = []
     for key, z in table_of(case).items():
         mean, sd = BANDS[key.rsplit(".", 1)[0]]
-        band = Band(low=mean - sd, high=mean + sd, population="case", speed_mps=3.5)
+        band = Band(low=mean - sd, high=mean + sd, population=Text(ja="例", en="case"), speed_mps=3.5)
         name = f"{CLIP}.{key}"
         found.append(Finding(id=f"finding.{name}", measurement=name, band=band, z=z, verdict=verdict_of(key, z, case)))
     return tuple(found)

@@ -224,7 +224,7 @@ class Page(HTMLParser):
 
 
 def finding(measured: Measurement, z: float, verdict: Verdict, low: float, high: float) -> Finding:
-    band = Band(low=low, high=high, population="10 male runners", speed_mps=3.5)
+    band = Band(low=low, high=high, population=Text(ja="男性ランナー10人", en="10 male runners"), speed_mps=3.5)
     return Finding(id=f"finding.{measured.id}", measurement=measured.id, band=band, z=z, verdict=verdict)
 
 

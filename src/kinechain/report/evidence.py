@@ -159,7 +159,7 @@ class EvidenceMaker:
             verdict=self._words["verdict"][finding.verdict],
             mark=self._mark(m, finding),
             corrected=m.method_error is not None,
-            population=finding.band.population,
+            population=finding.band.population[self._language],
             speed=None if speed is None else given(round(speed, 1)),
         )
 
