@@ -22,7 +22,7 @@ class PeopleParameters:
     Parameters
     ----------
     running_lift : float
-        Foot lift (see `Candidate.lift`) from which a person runs. Measured: three runners 0.31–0.51 in side view, a
+        Foot lift (see `Candidate.lift`) from which a person runs. Measured: two runners 0.31–0.51 in side view, a
         walker 0.11–0.15.
     full_lift : float
         Foot lift from which a person runs as plainly as can be.
