@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import resources
 from json import dumps
 from pathlib import Path
@@ -19,9 +20,9 @@ from kinechain.pipeline.assess import assess as assess_clip
 from kinechain.pipeline.export import EXPORTERS, ExportKind
 from kinechain.pipeline.measure import TableFormat
 from kinechain.pipeline.measure import measure as measure_only
-from kinechain.pipeline.seeing import ClipRequest
+from kinechain.pipeline.seeing import ClipRequest, EstimatorFactory
 from kinechain.pose import weights
-from kinechain.pose.blazepose import BlazePose
+from kinechain.pose.estimator import PoseEstimator
 from kinechain.report.page import write_reports
 from kinechain.settings import Protocol
 from kinechain.text import Text
@@ -58,15 +59,27 @@ def _assess(
 ) -> Assessment:
     protocol = Protocol()
     with staged(out) as folder:
-        estimator = BlazePose(weights.locate(allow_unknown=allow_unknown_model), protocol.estimator)
+        load = _estimator(protocol, allow_unknown_model=allow_unknown_model)
         with shell.progress() as progress:
             assessment = assess_clip(
-                request, athlete, intake, estimator, folder, protocol=protocol, progress=progress, hide_face=hide_face
+                request, athlete, intake, load, folder, protocol=protocol, progress=progress, hide_face=hide_face
             )
         write_reports(assessment, folder)
     shell.say(PAGE.format(path=(out / f"report.{shell.language}.html").resolve()))
     shell.result(assessment.to_json())
     return assessment
+
+
+def _estimator(protocol: Protocol, *, allow_unknown_model: bool) -> EstimatorFactory:
+    """Return what loads the estimator, once and only when it is needed: a file of points needs no weights."""
+
+    @cache
+    def load() -> PoseEstimator:
+        from kinechain.pose.blazepose import BlazePose  # noqa: PLC0415 - LiteRT is loaded only for a video
+
+        return BlazePose(weights.locate(allow_unknown=allow_unknown_model), protocol.estimator)
+
+    return load
 
 
 @app.command()
@@ -78,6 +91,8 @@ def assess(
     athlete: options.AthleteFile = None,
     intake: options.IntakeFile = None,
     slow_motion: options.SlowMotion = 1.0,
+    fps: options.Fps = None,
+    picture_size: options.PictureSize = None,
     hide_face: options.HideFace = False,
     allow_unknown_model: options.UnknownModel = False,
     lang: options.Lang = None,
@@ -86,7 +101,7 @@ def assess(
     """Assess a clip: assessment.json, report.ja.html, report.en.html, overlay.mp4, pose.nc and frames/."""
     shell = Shell(options.language(lang), json)
     with shell.reporting():
-        request = options.clip_request(clip, view, speed, slow_motion)
+        request = options.clip_request(clip, view, speed, slow_motion, options.about_points(fps, picture_size))
         _assess(
             shell,
             request,
@@ -107,6 +122,8 @@ def measure(
     speed: options.Speed = None,
     athlete: options.AthleteFile = None,
     slow_motion: options.SlowMotion = 1.0,
+    fps: options.Fps = None,
+    picture_size: options.PictureSize = None,
     allow_unknown_model: options.UnknownModel = False,
     lang: options.Lang = None,
     json: options.Json = None,
@@ -114,13 +131,13 @@ def measure(
     """Measure a clip: clips, events, strides and measurements as tables; no reasoning, no advice."""
     shell = Shell(options.language(lang), json)
     with shell.reporting():
-        request = options.clip_request(clip, view, speed, slow_motion)
+        request = options.clip_request(clip, view, speed, slow_motion, options.about_points(fps, picture_size))
         runner = options.read_athlete(athlete)
         protocol = Protocol()
         with staged(out) as folder:
-            estimator = BlazePose(weights.locate(allow_unknown=allow_unknown_model), protocol.estimator)
+            load = _estimator(protocol, allow_unknown_model=allow_unknown_model)
             with shell.progress() as progress:
-                document = measure_only(request, runner, estimator, folder, table_format, protocol, progress)
+                document = measure_only(request, runner, load, folder, table_format, protocol, progress)
         shell.say(FILES.format(path=out.resolve()))
         shell.result(document)
 
