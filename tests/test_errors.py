@@ -57,7 +57,9 @@ def test_exit_status_is_unique_per_leaf_and_shared_only_with_its_own_kinds():
     statuses = [kind.exit_status for kind in kinds]
     assert sorted(statuses) == sorted(set(statuses))
     for leaf in LEAVES:
-        assert leaf.exit_status in {parent.exit_status for parent in leaf.__mro__[1:] if parent in kinds} or leaf in kinds
+        assert (
+            leaf.exit_status in {parent.exit_status for parent in leaf.__mro__[1:] if parent in kinds} or leaf in kinds
+        )
 
 
 @every

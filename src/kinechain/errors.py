@@ -266,9 +266,7 @@ class PointsFileTooLarge(PoseFileInvalid):
     sentence = Text(
         ja="{path} は大きすぎます（{found}、上限 {limit}）。", en="{path} is too large ({found}; at most {limit})."
     )
-    hint = Text(
-        ja="走っている 10〜60 秒の区間だけを書き出してください。", en="Export only 10 to 60 s of the running."
-    )
+    hint = Text(ja="走っている 10〜60 秒の区間だけを書き出してください。", en="Export only 10 to 60 s of the running.")
 
 
 class PointsMissing(PoseFileInvalid):

@@ -24,7 +24,14 @@ ViewOption = Literal["auto", "side_left", "side_right", "rear", "front", "foot_m
 
 Lang = Annotated[Language | None, typer.Option("--lang", help="Language of messages; default: that of the locale.")]
 Json = Annotated[str | None, typer.Option("--json", help="Write the result as JSON: a path, or - for standard output.")]
-ClipPath = Annotated[Path, typer.Argument(metavar="CLIP", help="The video, or a file of body points: .trc, .c3d, .json, folder of .json.", show_default=False)]
+ClipPath = Annotated[
+    Path,
+    typer.Argument(
+        metavar="CLIP",
+        help="The video, or a file of body points: .trc, .c3d, .json, folder of .json.",
+        show_default=False,
+    ),
+]
 View = Annotated[ViewOption, typer.Option("--view", help="From where the camera sees the runner.")]
 Speed = Annotated[float | None, typer.Option("--speed", metavar="MPS", help="Running or belt speed, metres a second.")]
 AthleteFile = Annotated[
@@ -61,7 +68,11 @@ _SLOW_MOTION = (0.1, 40.0)
 
 
 def clip_request(
-    path: Path, view: ViewOption, speed: float | None, slow_motion: float, points: About = About()  # noqa: B008
+    path: Path,
+    view: ViewOption,
+    speed: float | None,
+    slow_motion: float,
+    points: About = About(),  # noqa: B008
 ) -> ClipRequest:
     """Join a clip's options into a request.
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 import struct
 from pathlib import Path
-from typing import Any
 
-import ezc3d
 import numpy as np
 
 from kinechain.errors import PointsFileInvalid, PointsMissing
+from kinechain.pose.c3d_reading import read_apart
 from kinechain.pose.importers.markers import MarkerSet, Trial, marker_sets, plain, with_toes
 from kinechain.pose.importers.names import NEEDED, our_name
 from kinechain.pose.importers.raw import LIMITS, METRES, About, Array, RawPoints, Unit, cleaned, require_frames
@@ -22,7 +21,7 @@ _UNITS: dict[str, Unit] = {"mm": "mm", "m": "m"}
 
 def looks_like(head: bytes) -> bool:
     """Return whether a file begins as a C3D does: parameter block number, then 0x50."""
-    return len(head) >= _BLOCK and head[1] == 0x50 and head[0] >= 2
+    return len(head) >= _BLOCK and head[1] == 0x50 and 2 <= head[0] <= 127
 
 
 def read(path: Path, about: About) -> RawPoints:
@@ -80,7 +79,9 @@ def _static_beside(path: Path) -> Path | None:
     named = [
         file
         for file in sorted(path.parent.iterdir())
-        if file.suffix.lower() == ".c3d" and file != path and ("static" in file.stem.lower() or "cal" in file.stem.lower())
+        if file.suffix.lower() == ".c3d"
+        and file != path
+        and ("static" in file.stem.lower() or "cal" in file.stem.lower())
     ]
     return named[0] if len(named) == 1 else None
 
@@ -98,29 +99,25 @@ def _load(path: Path) -> tuple[dict[str, Array], float, Unit]:
     """Return the paths of the markers by label, each of shape (n, 3), the rate [Hz] and the unit."""
     _check_header(path)
     try:
-        file: Any = ezc3d.c3d(str(path))
-        point = file["parameters"]["POINT"]
-        labels = [str(label).strip() for label in point["LABELS"]["value"]]
-        unit_name = str(point["UNITS"]["value"][0]).strip().lower() if point["UNITS"]["value"] else "mm"
-        rate = float(point["RATE"]["value"][0])
-        data = np.asarray(file["data"]["points"], dtype=np.float64)
-        residuals = np.asarray(file["data"]["meta_points"]["residuals"], dtype=np.float64)[0]
-    except (OSError, RuntimeError, ValueError, KeyError, IndexError, TypeError, MemoryError) as error:
-        raise PointsFileInvalid(path=path, format=FORMAT, reason=str(error)[:200] or type(error).__name__) from error
+        content = read_apart(path)
+    except ValueError as error:
+        raise PointsFileInvalid(path=path, format=FORMAT, reason=error) from error
+    unit_name, rate = content.unit.strip().lower(), content.rate_hz
     if unit_name not in _UNITS:
         raise PointsFileInvalid(path=path, format=FORMAT, reason=f"unit {unit_name[:20]!r}; mm or m are known")
     if not math.isfinite(rate):
         raise PointsFileInvalid(path=path, format=FORMAT, reason="no frame rate")
-    require_frames(path, data.shape[2])
-    if data.shape[1] == 0 or len(labels) < data.shape[1] or data.shape[1] > LIMITS.points:
-        raise PointsFileInvalid(path=path, format=FORMAT, reason=f"{data.shape[1]} points, {len(labels)} labels")
-    labels = labels[: data.shape[1]]
+    n, k = content.points.shape[:2]
+    require_frames(path, n)
+    labels = [label.strip() for label in content.labels[:k]]
+    if k == 0 or len(labels) < k or k > LIMITS.points:
+        raise PointsFileInvalid(path=path, format=FORMAT, reason=f"{k} points, {len(labels)} labels")
     doubled = sorted({label for label in labels if labels.count(label) > 1})
     if doubled:
         raise PointsFileInvalid(path=path, format=FORMAT, reason=f"marker {doubled[0][:40]!r} is there twice")
-    xyz = np.where((residuals < 0)[None], np.nan, data[:3]).transpose(1, 2, 0)
-    xyz = np.where((xyz == 0).all(axis=2, keepdims=True), np.nan, xyz)
-    return dict(zip(labels, cleaned(xyz), strict=True)), rate, _UNITS[unit_name]
+    nowhere = (content.points == 0).all(axis=2, keepdims=True)
+    xyz = cleaned(np.where(nowhere, np.nan, content.points))
+    return {label: xyz[:, i] for i, label in enumerate(labels)}, rate, _UNITS[unit_name]
 
 
 def _check_header(path: Path) -> None:

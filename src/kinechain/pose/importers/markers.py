@@ -150,7 +150,9 @@ def marker_sets() -> tuple[MarkerSet, ...]:
 def _marker_set(name: str, row: dict[str, object]) -> MarkerSet:
     points, clusters = row["points"], row["clusters"]
     asis, psis = row["asis"], row["psis"]
-    if not (isinstance(points, dict) and isinstance(clusters, dict) and isinstance(asis, list) and isinstance(psis, list)):
+    if not (
+        isinstance(points, dict) and isinstance(clusters, dict) and isinstance(asis, list) and isinstance(psis, list)
+    ):
         raise TypeError(f"marker_sets.toml: {name}")
     return MarkerSet(
         name=name,

@@ -73,7 +73,9 @@ def _landmark_lists(frame: object) -> list[list[object]]:
         return []
     if len(frame) == _N and not _is_people(frame):
         return [frame]
-    nested = [person.get("landmark", person.get("landmarks")) if isinstance(person, dict) else person for person in frame]
+    nested = [
+        person.get("landmark", person.get("landmarks")) if isinstance(person, dict) else person for person in frame
+    ]
     return [person for person in nested if isinstance(person, list) and len(person) == _N]
 
 
