@@ -33,7 +33,9 @@ that says what to do, both in Japanese and English.
     ├── SetupError              30–39   models and set-up
     │   ├── ModelMissing           30
     │   ├── ModelUnknown           31
-    │   └── ModelDownloadFailed    32
+    │   ├── ModelDownloadFailed    32
+    │   ├── EstimatorNotInstalled  35
+    │   └── ModelUnfit             36
     ├── SessionError            40–49   session, athlete and intake
     │   ├── AthleteInvalid         40
     │   ├── OptionInvalid          41
@@ -466,6 +468,35 @@ class ModelDownloadFailed(SetupError):
     hint = Text(
         ja="ネットワークを確かめてもう一度実行するか、別の入手先（文書 models）をご覧ください。",
         en="Check the network and try again, or see the second source on the documentation page on models.",
+    )
+
+
+class EstimatorNotInstalled(SetupError):
+    """An optional estimator is asked for whose runtime is not installed."""
+
+    code = "estimator_not_installed"
+    exit_status = 35
+    sentence = Text(
+        ja="この姿勢推定には {package} が必要ですが、入っていません。",
+        en="This estimator needs {package}, which is not installed.",
+    )
+    hint = Text(
+        ja="`python -m pip install 'kinechain[{extra}]'` で追加できます。",
+        en="Add it with `python -m pip install 'kinechain[{extra}]'`.",
+    )
+
+
+class ModelUnfit(SetupError):
+    """A model file that the user brings is missing, damaged or another network."""
+
+    code = "model_unfit"
+    exit_status = 36
+    sentence = Text(
+        ja="モデルファイル {path} は使えません：{reason}", en="The model file {path} cannot be used: {reason}"
+    )
+    hint = Text(
+        ja="26 点（HALPE_26）の RTMPose の ONNX ファイルを --model で指定してください（文書 models をご覧ください）。",
+        en="Name an ONNX file of RTMPose with 26 points (Halpe-26) with --model; see the documentation page on models.",
     )
 
 

@@ -14,6 +14,7 @@ from kinechain.cli import options
 from kinechain.cli.console import Shell
 from kinechain.cli.doctor import examine
 from kinechain.model.assessment import Assessment
+from kinechain.errors import OptionInvalid
 from kinechain.model.athlete import Athlete
 from kinechain.output import staged
 from kinechain.pipeline.assess import assess as assess_clip
@@ -54,15 +55,14 @@ def _assess(
     intake: dict[str, object],
     out: Path,
     *,
+    protocol: Protocol,
+    load_estimator: EstimatorFactory,
     hide_face: bool,
-    allow_unknown_model: bool,
 ) -> Assessment:
-    protocol = Protocol()
     with staged(out) as folder:
-        load = _estimator(protocol, allow_unknown_model=allow_unknown_model)
         with shell.progress() as progress:
             assessment = assess_clip(
-                request, athlete, intake, load, folder, protocol=protocol, progress=progress, hide_face=hide_face
+                request, athlete, intake, load_estimator, folder, protocol=protocol, progress=progress, hide_face=hide_face
             )
         write_reports(assessment, folder)
     shell.say(PAGE.format(path=(out / f"report.{shell.language}.html").resolve()))
@@ -70,14 +70,29 @@ def _assess(
     return assessment
 
 
-def _estimator(protocol: Protocol, *, allow_unknown_model: bool) -> EstimatorFactory:
-    """Return what loads the estimator, once and only when it is needed: a file of points needs no weights."""
+def _estimator(
+    protocol: Protocol, *, allow_unknown_model: bool, name: str = "blazepose", model: Path | None = None
+) -> EstimatorFactory:
+    """Return what loads the estimator, once and only when it is needed: a file of points needs no weights.
+
+    Raises
+    ------
+    OptionInvalid
+        Where the estimator needs a model file and none is named, or the other way round.
+    """
+    if (name == "rtmpose") != (model is not None):
+        raise OptionInvalid(option="--model", value=model or "-", reason="--estimator rtmpose --model FILE")
 
     @cache
     def load() -> PoseEstimator:
         from kinechain.pose.blazepose import BlazePose  # noqa: PLC0415 - LiteRT is loaded only for a video
 
-        return BlazePose(weights.locate(allow_unknown=allow_unknown_model), protocol.estimator)
+        blazepose = BlazePose(weights.locate(allow_unknown=allow_unknown_model), protocol.estimator)
+        if model is None:
+            return blazepose
+        from kinechain.pose.rtmpose import RtmPose  # noqa: PLC0415 - an optional extra
+
+        return RtmPose(model, finder=blazepose)
 
     return load
 
@@ -93,6 +108,8 @@ def assess(
     slow_motion: options.SlowMotion = 1.0,
     fps: options.Fps = None,
     picture_size: options.PictureSize = None,
+    estimator: options.Estimator = "blazepose",
+    model: options.ModelFile = None,
     hide_face: options.HideFace = False,
     allow_unknown_model: options.UnknownModel = False,
     lang: options.Lang = None,
@@ -102,14 +119,17 @@ def assess(
     shell = Shell(options.language(lang), json)
     with shell.reporting():
         request = options.clip_request(clip, view, speed, slow_motion, options.about_points(fps, picture_size))
+        protocol = Protocol()
+        load = _estimator(protocol, allow_unknown_model=allow_unknown_model, name=estimator, model=model)
         _assess(
             shell,
             request,
             options.read_athlete(athlete),
             options.read_intake(intake),
             out,
+            protocol=protocol,
+            load_estimator=load,
             hide_face=hide_face,
-            allow_unknown_model=allow_unknown_model,
         )
 
 
@@ -124,6 +144,8 @@ def measure(
     slow_motion: options.SlowMotion = 1.0,
     fps: options.Fps = None,
     picture_size: options.PictureSize = None,
+    estimator: options.Estimator = "blazepose",
+    model: options.ModelFile = None,
     allow_unknown_model: options.UnknownModel = False,
     lang: options.Lang = None,
     json: options.Json = None,
@@ -134,8 +156,8 @@ def measure(
         request = options.clip_request(clip, view, speed, slow_motion, options.about_points(fps, picture_size))
         runner = options.read_athlete(athlete)
         protocol = Protocol()
+        load = _estimator(protocol, allow_unknown_model=allow_unknown_model, name=estimator, model=model)
         with staged(out) as folder:
-            load = _estimator(protocol, allow_unknown_model=allow_unknown_model)
             with shell.progress() as progress:
                 document = measure_only(request, runner, load, folder, table_format, protocol, progress)
         shell.say(FILES.format(path=out.resolve()))
@@ -154,7 +176,9 @@ def demo(
         _fetch(shell)
         runner = options.read_athlete(folder / "demo_athlete.toml")
         request = ClipRequest(folder / "demo_side.mp4")
-        _assess(shell, request, runner, {}, out, hide_face=False, allow_unknown_model=False)
+        protocol = Protocol()
+        load = _estimator(protocol, allow_unknown_model=False)
+        _assess(shell, request, runner, {}, out, protocol=protocol, load_estimator=load, hide_face=False)
 
 
 def _fetch(shell: Shell) -> weights.WeightFiles:

@@ -44,6 +44,13 @@ SlowMotion = Annotated[
     float,
     typer.Option("--slow-motion", metavar="K", help="Slow-motion factor: 4 where the clip runs four times slower."),
 ]
+Estimator = Annotated[
+    Literal["blazepose", "rtmpose"],
+    typer.Option("--estimator", help="What finds the body points; rtmpose needs the extra and --model."),
+]
+ModelFile = Annotated[
+    Path | None, typer.Option("--model", metavar="FILE", help="ONNX file for --estimator rtmpose (26 points).")
+]
 Fps = Annotated[
     float | None, typer.Option("--fps", metavar="F", help="Frame rate of a file of points that does not state it.")
 ]

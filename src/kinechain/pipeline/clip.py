@@ -14,7 +14,7 @@ from kinechain.model.assessment import Caution, Clip, Event, Segment, Strides
 from kinechain.model.athlete import Athlete
 from kinechain.model.skeleton import SIDES
 from kinechain.pipeline.clip_quality import clip_cautions, quality
-from kinechain.pipeline.points import known_scale, points_cautions
+from kinechain.pipeline.points import is_compared, known_scale, points_cautions
 from kinechain.pipeline.progress import Progress, Stopwatch
 from kinechain.pipeline.seeing import ClipRequest, EstimatorFactory, SeenClip, see
 from kinechain.settings import Protocol
@@ -84,8 +84,7 @@ def _measure_segment(
     pose = seen.pose.sel(time=slice(segment.start_s, segment.end_s))
     view = settle_view(detect_view(pose, protocol.view), request.view)
     known = Known(None if athlete.height_cm is None else athlete.height_cm / 100, request.speed_mps, known_scale(pose))
-    # the known errors are those of our own estimator on video
-    errors = method_errors() if seen.frames is not None else {}
+    errors = method_errors() if is_compared(pose) else {}
     gait = analyse(pose, view, known, errors, protocol.gait, clip=clip_id)
     part = _clip_part(clip_id, seen, segment, pose, view, gait)
     cautions = (*clip_cautions(part, seen.info, view, gait, protocol), *points_cautions(pose, clip_id))

@@ -63,9 +63,20 @@ def known_scale(pose: xr.Dataset) -> Scale | None:
     return Scale(float(pose.attrs["metres_per_px"]), float(pose.attrs["scale_relative_sd"]), "points_file")
 
 
+#: The estimator whose errors were compared with known truth (`knowledge/method_error.csv`).
+COMPARED_ESTIMATOR = "BlazePose heavy"
+
+
+def is_compared(pose: xr.Dataset) -> bool:
+    """Return whether the known errors of the method are those of the points of a pose."""
+    return str(pose.attrs["source"]).startswith(COMPARED_ESTIMATOR)
+
+
 def points_cautions(pose: xr.Dataset, clip: str) -> Iterator[Caution]:
-    """Yield what to beware of in points that were found elsewhere; nothing for a pose of our own."""
+    """Yield what to beware of in points that were not found by the estimator whose errors are known."""
     if "people_in_file" not in pose.attrs:
+        if not is_compared(pose):
+            yield caution("estimator_not_compared", clip, estimator=pose.attrs["source"])
         return
     yield caution("points_from_file", clip, source=pose.attrs["source"])
     if int(pose.attrs["people_in_file"]) > 1:
