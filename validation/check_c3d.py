@@ -2,8 +2,8 @@
 
     python validation/check_c3d.py DATA
 
-DATA is the folder that holds `lab/rbds`. Prints, for every running trial, cadence and contact time of the markers and of
-the plate, and the errors of the single contacts and toe-offs.
+DATA is the folder that holds `lab/rbds`. Prints, for every running trial, cadence and contact time of the markers and
+of the plate, and the errors of the single contacts and toe-offs.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
     python validation/fuzz_importers.py [--minutes M] [--seed S] [--only trc|c3d|openpose|mediapipe|folder]
 
 Every importer gets `--minutes` of mutations of valid files: bytes flipped, cut, doubled, exchanged; numbers replaced by
-odd ones; lines and values taken out, repeated or moved; two files spliced. Each file is read in a child process, so that
-a crash or a hang of a native library is seen and the file kept. A pose that comes out must be a valid one.
+odd ones; lines and values taken out, repeated or moved; two files spliced. Each file is read in a child process, so
+that a crash or a hang of a native library is seen and the file kept. A pose that comes out must be a valid one.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ FRAMES = 24
 #: A file that is not read within this time hangs [s].
 PATIENCE_S = 20.0
 ODD = (
-    "NaN", "nan", "inf", "-inf", "Infinity", "1e308", "-1e308", "1e400", "1e-400", "0", "-0.0", "-1", "65535", "2147483648",
-    "99999999999999999999", "", " ", "\t", "\n", "x", "null", "true", "[]", "{}", '""', "\x00", "０", "１２", "é", "1,5", "1_0",
-    "9" * 5000, "[" * 2000,
+    "NaN", "nan", "inf", "-inf", "Infinity", "1e308", "-1e308", "1e400", "1e-400", "0", "-0.0", "-1", "65535",
+    "2147483648", "99999999999999999999", "", " ", "\t", "\n", "x", "null", "true", "[]", "{}", '""', "\x00", "０",
+    "１２", "é", "1,5", "1_0", "9" * 5000, "[" * 2000,
 )  # fmt: skip
 
 

@@ -118,12 +118,14 @@ def test_three_dimensions_are_looked_at_from_the_runners_right(
     found = read_points(path)
     same_shape(found, pose, 500 / 350, atol=1e-3)
     assert detect_view(found).view == "side_right"
+    assert found.attrs["metres_per_px"] == pytest.approx(0.002)
+    if up_axis == 1:  # every reading of a C3D starts a process
+        return
     mirrored = read_points(path, About(view="side_left"))
     assert detect_view(mirrored).facing == -1
     rear = read_points(path, About(view="rear"))
     hips = [rear["position"].sel(keypoint=f"{side}_hip", space="x").values for side in SIDES]
     assert np.median(hips[1] - hips[0]) == pytest.approx(100, abs=1)  # the runner's right is on the right
-    assert found.attrs["metres_per_px"] == pytest.approx(0.002)
 
 
 def test_negative_times_begin_at_zero(tmp_path: Path, pose: xr.Dataset, points: dict) -> None:
@@ -313,8 +315,8 @@ def plug_in_gait(points: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     for side, s, out in (("left", "L", -1), ("right", "R", 1)):
         hip = (points["left_hip"] + points["right_hip"]) / 2
         markers |= {
-            f"Anna:{s}ASI": lab(hip + [19.145, -41.45], 120.0 * out),
-            f"Anna:{s}PSI": lab(hip + [-40.0, -41.45], 45.0 * out),
+            f"Anna:{s}ASI": lab(hip + np.array([19.145, -41.45]), 120.0 * out),
+            f"Anna:{s}PSI": lab(hip + np.array([-40.0, -41.45]), 45.0 * out),
             f"Anna:{s}KNE": lab(points[f"{side}_knee"], 150.0 * out),
             f"Anna:{s}ANK": lab(points[f"{side}_ankle"], 130.0 * out),
             f"Anna:{s}HEE": lab(points[f"{side}_heel"], 90.0 * out),

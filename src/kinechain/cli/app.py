@@ -13,8 +13,8 @@ import typer
 from kinechain.cli import options
 from kinechain.cli.console import Shell
 from kinechain.cli.doctor import examine
-from kinechain.model.assessment import Assessment
 from kinechain.errors import OptionInvalid
+from kinechain.model.assessment import Assessment
 from kinechain.model.athlete import Athlete
 from kinechain.output import staged
 from kinechain.pipeline.assess import assess as assess_clip
@@ -62,7 +62,14 @@ def _assess(
     with staged(out) as folder:
         with shell.progress() as progress:
             assessment = assess_clip(
-                request, athlete, intake, load_estimator, folder, protocol=protocol, progress=progress, hide_face=hide_face
+                request,
+                athlete,
+                intake,
+                load_estimator,
+                folder,
+                protocol=protocol,
+                progress=progress,
+                hide_face=hide_face,
             )
         write_reports(assessment, folder)
     shell.say(PAGE.format(path=(out / f"report.{shell.language}.html").resolve()))
@@ -157,9 +164,8 @@ def measure(
         runner = options.read_athlete(athlete)
         protocol = Protocol()
         load = _estimator(protocol, allow_unknown_model=allow_unknown_model, name=estimator, model=model)
-        with staged(out) as folder:
-            with shell.progress() as progress:
-                document = measure_only(request, runner, load, folder, table_format, protocol, progress)
+        with staged(out) as folder, shell.progress() as progress:
+            document = measure_only(request, runner, load, folder, table_format, protocol, progress)
         shell.say(FILES.format(path=out.resolve()))
         shell.result(document)
 

@@ -20,7 +20,6 @@ from kinechain.pose.repair import repair
 from kinechain.settings import Protocol
 from kinechain.video.reader import VideoFrames, file_sha256, open_clip
 
-
 #: Makes the estimator when a picture is there to be looked at: points made elsewhere need no weights.
 EstimatorFactory = Callable[[], PoseEstimator]
 
@@ -36,7 +35,7 @@ class ClipRequest:
     view: View | None = None
     speed_mps: float | None = None
     slow_motion: float = 1.0
-    points: About = About()
+    points: About = field(default_factory=About)
 
 
 @dataclass(frozen=True)

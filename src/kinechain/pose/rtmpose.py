@@ -3,8 +3,8 @@
 The network tells big toe, small toe and heel apart. Facts of its use (Jiang et al. 2023, RTMPose, arXiv:2303.07399; the
 configuration files of MMPose): a box around the person, 25 % larger, brought to the aspect of the input; RGB with the
 mean and spread of ImageNet; for each point one histogram over x and one over y (SimCC, Li et al. 2022,
-arXiv:2107.03332) with two bins a pixel of the input, whose highest bins are the point. No file is shipped or downloaded,
-and its errors were never measured here.
+arXiv:2107.03332) with two bins a pixel of the input, whose highest bins are the point. No file is shipped or
+downloaded, and its errors were never measured here.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ class MarkerSet:
         for names in self.points.get(point, ()):
             plain_names = [plain(name, side) for name in names]
             if all(name in trial for name in plain_names):
-                return np.mean([trial[name] for name in plain_names], axis=0)
+                return np.asarray(np.mean([trial[name] for name in plain_names], axis=0), dtype=np.float64)
         return None
 
     def joints(self, trial: Trial) -> dict[str, Array]:

@@ -56,26 +56,26 @@ def our_name(name: str) -> str | None:
     return _NAMES.get(re.sub("[^a-z]", "", name.rsplit(":", 1)[-1].lower()))
 
 
-#: Order of the numbers in files that name no points, by the number of points.
-#: OpenPose BODY_25 and COCO (openpose/doc/02_output), Halpe-26 (Fang et al. 2022, doi 10.1109/TPAMI.2022.3222784, as
-#: RTMPose and Pose2Sim write it), COCO-17.
-_COCO_17 = (
+def _order(names: str) -> tuple[str, ...]:
+    return tuple(names.split())
+
+
+#: Orders of the numbers in files that name no points. COCO-17; Halpe-26 (Fang et al. 2022, doi
+#: 10.1109/TPAMI.2022.3222784, as RTMPose and Pose2Sim write it); BODY_25 and COCO-18 of OpenPose (its doc/02_output).
+_COCO_17 = _order(
     "nose left_eye right_eye left_ear right_ear left_shoulder right_shoulder left_elbow right_elbow left_wrist "
     "right_wrist left_hip right_hip left_knee right_knee left_ankle right_ankle"
-).split()
-HALPE_26: tuple[str, ...] = (
-    *_COCO_17,
-    *"head neck hip left_big_toe right_big_toe left_small_toe right_small_toe left_heel right_heel".split(),
 )
-BODY_25: tuple[str, ...] = tuple(
-    (
-        "nose neck right_shoulder right_elbow right_wrist left_shoulder left_elbow left_wrist mid_hip right_hip "
-        "right_knee right_ankle left_hip left_knee left_ankle right_eye left_eye right_ear left_ear left_big_toe "
-        "left_small_toe left_heel right_big_toe right_small_toe right_heel"
-    ).split()
+HALPE_26: tuple[str, ...] = _COCO_17 + _order(
+    "head neck hip left_big_toe right_big_toe left_small_toe right_small_toe left_heel right_heel"
 )
-_COCO_18 = (
+BODY_25: tuple[str, ...] = _order(
+    "nose neck right_shoulder right_elbow right_wrist left_shoulder left_elbow left_wrist mid_hip right_hip "
+    "right_knee right_ankle left_hip left_knee left_ankle right_eye left_eye right_ear left_ear left_big_toe "
+    "left_small_toe left_heel right_big_toe right_small_toe right_heel"
+)
+_COCO_18 = _order(
     "nose neck right_shoulder right_elbow right_wrist left_shoulder left_elbow left_wrist right_hip right_knee "
     "right_ankle left_hip left_knee left_ankle right_eye left_eye right_ear left_ear"
-).split()
-ORDERS: dict[int, tuple[str, ...]] = {25: BODY_25, 26: HALPE_26, 18: tuple(_COCO_18), 17: tuple(_COCO_17)}
+)
+ORDERS: dict[int, tuple[str, ...]] = {len(order): order for order in (BODY_25, HALPE_26, _COCO_18, _COCO_17)}

@@ -103,8 +103,8 @@ class RawPoints:
 def cleaned(position: Array) -> Array:
     """Return positions with every point missing that has a coordinate which is no number or beyond all bounds."""
     with np.errstate(invalid="ignore"):
-        wrong = ~(np.abs(position) <= LIMITS.coordinate).all(axis=-1)
-    return np.where(wrong[..., None], np.nan, position)
+        usable = np.all(np.abs(position) <= LIMITS.coordinate, axis=-1, keepdims=True)
+    return np.where(usable, position, np.nan)
 
 
 def require_size(path: Path, size: int) -> None:

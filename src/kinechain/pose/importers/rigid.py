@@ -25,7 +25,8 @@ def carried(reference: Array, point: Array, moving: Array, largest_residual: flo
     ndarray, shape (n, 3)
         NaN where fewer than three markers are seen or they do not fit.
     """
-    weight = (np.isfinite(moving).all(axis=2) & np.isfinite(reference).all(axis=1)).astype(np.float64)
+    seen = np.isfinite(moving).all(axis=2) & np.isfinite(reference).all(axis=1)
+    weight: Array = np.asarray(seen, dtype=np.float64)
     reference, moving = np.nan_to_num(reference), np.nan_to_num(moving)
     path, residual = _fit(reference, point, moving, weight)
     bad = np.flatnonzero(~(residual <= largest_residual) & (weight.sum(axis=1) >= 4))
