@@ -46,6 +46,7 @@ def detect_view(pose: xr.Dataset, parameters: ViewParameters = ViewParameters())
     shoulders = track(pose, "left_shoulder"), track(pose, "right_shoulder")
     hips = track(pose, "left_hip"), track(pose, "right_hip")
     trunk = np.linalg.norm((shoulders[0] + shoulders[1] - hips[0] - hips[1]) / 2, axis=1)
+    trunk = np.where(trunk > 0, trunk, np.nan)
     width = (shoulders[0][:, 0] - shoulders[1][:, 0]) / trunk
     breadth = _median(np.abs(width))
     if not np.isfinite(breadth):
