@@ -33,7 +33,7 @@ class Limits:
     coordinate : beyond this in the file's own unit a number is no position and counts as missing
     """
 
-    bytes: int = 200_000_000
+    bytes: int = 100_000_000
     files: int = 100_000
     frames: int = 200_000
     points: int = 500

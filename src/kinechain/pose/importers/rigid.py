@@ -46,7 +46,7 @@ def _fit(reference: Array, point: Array, moving: Array, weight: Array) -> tuple[
     enough = count >= 3
     share = weight / np.maximum(count, 1.0)[:, None]
     centre = share @ reference
-    moved_centre = np.einsum("nm,nmd->nd", share, moving)
+    moved_centre = np.einsum("nm,nmi->ni", share, moving)
     a = reference[None] - centre[:, None]
     b = moving - moved_centre[:, None]
     u, _, vt = np.linalg.svd(np.einsum("nm,nmi,nmj->nij", weight, a, b))
