@@ -39,7 +39,7 @@ FROM_DATA = {
     "chain": {"heading", "explain", "alt", "complaint", "contradicted", "chip_left", "chip_right"}
     | {prefix + state for state in get_args(State) for prefix in ("", "chip_")},
     "dose": {"reps", "hold", "hold_reps", "sets", "per_side", "often", "daily"},
-    "scale": {"athlete_height", "stated_speed", "none"},
+    "scale": {"athlete_height", "stated_speed", "points_file", "none"},
     "basis": {"leg", "stride", "stance"},
     "runner": {"female", "male", "height", "mass", "age", "plain", "described"},
 }

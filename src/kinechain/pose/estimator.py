@@ -88,6 +88,8 @@ class Detection:
 class PoseEstimator(Protocol):
     """Finds the points of one runner, image after image.
 
+    One that finds more points than `skeleton.KEYPOINTS` names all of its own, those first, in `keypoints`.
+
     An estimator may carry what it saw over to the next image; `start` makes it forget, so one object serves many
     clips, one after the other.
     """
@@ -153,9 +155,10 @@ def estimate_clip(
         Where the clip yields another number of images than it announces.
     """
     n = frames.info.n_frames
-    position = np.full((n, len(KEYPOINTS), 2), np.nan)
-    confidence = np.zeros((n, len(KEYPOINTS)))
-    world = np.full((n, len(KEYPOINTS), 3), np.nan)
+    names = tuple(getattr(estimator, "keypoints", KEYPOINTS))
+    position = np.full((n, len(names), 2), np.nan)
+    confidence = np.zeros((n, len(names)))
+    world = np.full((n, len(names), 3), np.nan)
     estimator.start()
     done = found = 0
     for image in frames.images():
@@ -180,7 +183,7 @@ def estimate_clip(
         raise NoPerson(frames=n, found=found)
     return make_pose(
         frames.info.time_s,
-        KEYPOINTS,
+        names,
         position,
         confidence,
         image_size=(frames.info.width, frames.info.height),

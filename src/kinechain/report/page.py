@@ -113,6 +113,7 @@ def render(assessment: Assessment, folder: Path, language: Language, charts: Map
             clips=clips,
             contrasts=compared.contrasts(),
             files={clip.id: clip.file for clip in assessment.clips},
+            from_points=any(caution.code == "points_from_file" for caution in assessment.cautions),
             glossary=glossary.quantities(),
             handout=_handout_picture(clips),
             has_overlay=(folder / OVERLAY).is_file(),
