@@ -31,7 +31,7 @@ IntakeFile = Annotated[
     Path | None, typer.Option("--intake", metavar="FILE", help="TOML table [intake]: complaint and health questions.")
 ]
 SlowMotion = Annotated[
-    float,
+    float | None,
     typer.Option("--slow-motion", metavar="K", help="Slow-motion factor: 4 where the clip runs four times slower."),
 ]
 UnknownModel = Annotated[
@@ -50,7 +50,7 @@ _SPEEDS_MPS = (1.0, 13.0)
 _SLOW_MOTION = (0.1, 40.0)
 
 
-def clip_request(path: Path, view: ViewOption, speed: float | None, slow_motion: float) -> ClipRequest:
+def clip_request(path: Path, view: ViewOption, speed: float | None, slow_motion: float | None) -> ClipRequest:
     """Join a clip's options into a request.
 
     Raises
@@ -60,7 +60,8 @@ def clip_request(path: Path, view: ViewOption, speed: float | None, slow_motion:
     """
     if speed is not None:
         _require_within("--speed", speed, _SPEEDS_MPS, "m/s")
-    _require_within("--slow-motion", slow_motion, _SLOW_MOTION, "×")
+    if slow_motion is not None:
+        _require_within("--slow-motion", slow_motion, _SLOW_MOTION, "×")
     return ClipRequest(path, None if view == "auto" else view, speed, slow_motion)
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import xarray as xr
 
-from kinechain.errors import SceneError
-from kinechain.gait.analysis import GaitAnalysis, Known, analyse
+from kinechain.errors import NoRunning, SceneError, SlowMotionLikely
+from kinechain.gait.analysis import GaitAnalysis, GaitParameters, Known, analyse
 from kinechain.gait.view import ViewDecision, detect_view, settle_view
 from kinechain.knowledge.method_errors import method_errors
 from kinechain.model.assessment import Caution, Clip, Event, Segment, Strides
 from kinechain.model.athlete import Athlete
 from kinechain.model.skeleton import SIDES
-from kinechain.pipeline.clip_quality import clip_cautions, quality
+from kinechain.pipeline.clip_quality import clip_cautions, quality, whole_clip_cautions
 from kinechain.pipeline.progress import Progress, Stopwatch
 from kinechain.pipeline.seeing import ClipRequest, SeenClip, see
 from kinechain.pose.estimator import PoseEstimator
@@ -75,18 +75,55 @@ def _measure_segments(
             refused.append(error)
     if not measured:
         raise refused[0]
-    return tuple(measured)
+    first = measured[0]
+    shared = tuple(whole_clip_cautions(seen, request.slow_motion, [(clip.part, clip.gait) for clip in measured], protocol))
+    return (replace(first, cautions=shared + first.cautions), *measured[1:])
 
 
 def _measure_segment(
     seen: SeenClip, segment: Segment, request: ClipRequest, athlete: Athlete, protocol: Protocol, clip_id: str
 ) -> MeasuredClip:
-    pose = seen.pose.sel(time=slice(segment.start_s, segment.end_s))
+    pose = seen.measurable(segment)
     view = settle_view(detect_view(pose, protocol.view), request.view)
     known = Known(None if athlete.height_cm is None else athlete.height_cm / 100, request.speed_mps)
-    gait = analyse(pose, view, known, method_errors(), protocol.gait, clip=clip_id)
+    try:
+        gait = analyse(pose, view, known, method_errors(), _gait_parameters(seen, pose, protocol), clip=clip_id)
+    except NoRunning as refusal:
+        if request.slow_motion is None:
+            _suspect_slow_motion(pose, view, protocol, refusal)
+        raise
     part = _clip_part(clip_id, seen, segment, pose, view, gait)
-    return MeasuredClip(clip_id, seen, view, gait, part, tuple(clip_cautions(part, seen.info, view, gait, protocol)))
+    cautions = tuple(clip_cautions(part, pose, view, gait, protocol, camera_lost_ratio=seen.lost_ratio(segment)))
+    return MeasuredClip(clip_id, seen, view, gait, part, cautions)
+
+
+def _gait_parameters(seen: SeenClip, pose: xr.Dataset, protocol: Protocol) -> GaitParameters:
+    """Return the parameters of gait; a single duplicate taken out leaves no gap in what is observed."""
+    if seen.repeated is None or not seen.repeated.any():
+        return protocol.gait
+    bridged = max(protocol.gait.smoothing.longest_gap_s, 2.2 / float(pose.attrs["fps"]))
+    return replace(protocol.gait, smoothing=replace(protocol.gait.smoothing, longest_gap_s=bridged))
+
+
+def _suspect_slow_motion(pose: xr.Dataset, view: ViewDecision, protocol: Protocol, refusal: NoRunning) -> None:
+    """Look whether what is no running as it stands would be running in slow motion.
+
+    Raises
+    ------
+    SlowMotionLikely
+        Naming the smallest likely factor that gives a plausible step rate.
+    """
+    slowest, fastest = protocol.plausible_cadence_spm
+    for factor in protocol.likely_slow_motions:
+        faster = pose.assign_coords(time=pose["time"] / factor)
+        faster.attrs["fps"] = float(pose.attrs["fps"]) * factor
+        try:
+            gait = analyse(faster, view, Known(), {}, protocol.gait, clip="")
+        except SceneError:
+            continue
+        cadence = 120.0 / gait.rhythm.stride_s
+        if factor > 1 and slowest <= cadence <= fastest:
+            raise SlowMotionLikely(cadence_spm=cadence / factor, factor=factor) from refusal
 
 
 def event_parts(clip: MeasuredClip) -> tuple[Event, ...]:
@@ -124,5 +161,5 @@ def _clip_part(
         scale_source=None if gait.scale is None else gait.scale.source,
         segments=(segment,),
         n_strides=Strides(**{side: len(gait.table.of(side)) for side in SIDES}),
-        quality=quality(pose),
+        quality=quality(seen.pose.sel(time=slice(segment.start_s, segment.end_s)), seen.repeated),
     )

@@ -1,21 +1,29 @@
-"""The first half of a clip's way: read it, follow the runner, put the points right."""
+"""The first half of a clip's way: read it, follow the runner, put the points right, and cut it into segments."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from kinechain.errors import ClipTooShort
 from kinechain.gait.analysis import require_frame_rate
 from kinechain.model.assessment import Segment, View
 from kinechain.model.frames import ClipInfo
+from kinechain.model.pose import with_scene_shift
 from kinechain.pipeline.progress import Progress, Stopwatch
+from kinechain.pipeline.segments import boxes, long_enough, repair_stretches, seen_frames
 from kinechain.pose.estimator import PoseEstimator, estimate_clip
-from kinechain.pose.repair import repair
 from kinechain.settings import Protocol
+from kinechain.video.camera import follow_background
 from kinechain.video.reader import VideoFrames, file_sha256, open_clip
+from kinechain.video.scene import Scene, SceneWatcher
+from kinechain.video.stretches import find_stretches
+
+Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -25,7 +33,7 @@ class ClipRequest:
     path: Path
     view: View | None = None
     speed_mps: float | None = None
-    slow_motion: float = 1.0
+    slow_motion: float | None = None
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,8 @@ class SeenClip:
     pose : of the whole clip, repaired: one row for each frame of `info`
     segments : stretches of the clip that can be measured, each for itself; at least one
     sha256 : of the file
+    repeated : shape (n,), frames that show the same instant as the one before; None where no images were seen
+    camera_lost : shape (n,), frames in which the camera moves in a way that was not followed; None likewise
     """
 
     info: ClipInfo
@@ -46,6 +56,20 @@ class SeenClip:
     pose: xr.Dataset
     segments: tuple[Segment, ...]
     sha256: str
+    repeated: Mask | None = None
+    camera_lost: Mask | None = None
+
+    def measurable(self, segment: Segment) -> xr.Dataset:
+        """Return the pose within a segment, without the frames that only repeat another one."""
+        pose = self.pose if self.repeated is None else self.pose.isel(time=np.flatnonzero(~self.repeated))
+        return pose.sel(time=slice(segment.start_s, segment.end_s))
+
+    def lost_ratio(self, segment: Segment) -> float:
+        """Return the share of a segment's frames in which a moving camera was not followed, 0…1."""
+        if self.camera_lost is None:
+            return 0.0
+        within = (self.info.time_s >= segment.start_s) & (self.info.time_s <= segment.end_s)
+        return float(self.camera_lost[within].mean())
 
 
 def see(
@@ -62,8 +86,41 @@ def see(
     if info.duration_s < protocol.shortest_clip_s:
         raise ClipTooShort(path=info.path, frames=info.n_frames, duration_s=info.duration_s)
     require_frame_rate(info.fps, protocol.gait)
+    watcher = SceneWatcher(protocol.scene)
     with watch.stage("pose"):
-        seen = estimate_clip(frames, estimator, lambda done, total: progress("pose", done, total))
-        pose = repair(seen, protocol.repair)
-    whole = Segment(start_s=0.0, end_s=info.duration_s)
-    return SeenClip(info, frames, pose, (whole,), file_sha256(info.path))
+        seen = estimate_clip(
+            frames, estimator, lambda done, total: progress("pose", done, total), on_image=watcher.look
+        )
+        scene = watcher.scene()
+        stretches = find_stretches(info.time_s, seen_frames(seen), scene.repeated, scene.cuts, protocol.stretches)
+        pose = repair_stretches(seen, stretches, ~scene.repeated, protocol.repair)
+        pose, lost = _fixed_scene(pose, scene, stretches, protocol)
+    segments = long_enough(stretches, info.time_s, protocol.shortest_clip_s)
+    return SeenClip(info, frames, pose, segments, file_sha256(info.path), scene.repeated, lost)
+
+
+def _fixed_scene(
+    pose: xr.Dataset, scene: Scene, stretches: tuple[slice, ...], protocol: Protocol
+) -> tuple[xr.Dataset, Mask]:
+    """Give the pose its shift into a fixed scene where the camera moves; return also where it was not followed.
+
+    A stretch whose camera stands, or was followed in too few frames, is left as it is.
+    """
+    around = boxes(pose)
+    size = (int(pose.attrs["image_width_px"]), int(pose.attrs["image_height_px"]))
+    motion = follow_background(scene.steps, around, size, protocol.camera)
+    shift, lost = np.zeros((pose.sizes["time"], 2)), np.zeros(pose.sizes["time"], dtype=bool)
+    for stretch in stretches:
+        own = motion.shift(stretch)
+        trusted = float(motion.followed[stretch].mean()) >= protocol.camera_followed_ratio
+        moves = float(np.ptp(own, axis=0).max()) > protocol.camera_stands_ratio * _height(around[stretch])
+        if moves and trusted:
+            shift[stretch] = own
+        lost[stretch] = motion.uncertain[stretch] | (moves & ~motion.followed[stretch])
+    return (with_scene_shift(pose, shift) if shift.any() else pose), lost
+
+
+def _height(around: NDArray[np.float64]) -> float:
+    """Return the runner's usual height in the picture [px], 0 where nobody is seen."""
+    heights = around[:, 3] - around[:, 1]
+    return float(np.median(heights[np.isfinite(heights)])) if np.isfinite(heights).any() else 0.0

@@ -72,6 +72,7 @@ def estimate_clip(
     progress: Progress | None = None,
     *,
     least_share: float = LEAST_SHARE_WITH_PERSON,
+    on_image: Callable[[int, Image], bool] | None = None,
 ) -> xr.Dataset:
     """Run an estimator over every frame of a clip, holding one image at a time.
 
@@ -83,6 +84,9 @@ def estimate_clip(
         Called after each frame with frames done and frames in all.
     least_share : float
         Share of the frames in which a person must be found, 0…1.
+    on_image : callable, optional
+        Called with each image and its index before the estimator sees it; where it returns True the scene begins anew
+        and the estimator is told to forget the runner followed so far.
 
     Returns
     -------
@@ -105,6 +109,8 @@ def estimate_clip(
     for image in frames.images():
         if done == n:
             raise InternalError(reason=f"more images than the {n} announced")
+        if on_image is not None and on_image(done, image):
+            estimator.start()
         detection = estimator.estimate(image)
         if detection is not None:
             found += 1
