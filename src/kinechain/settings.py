@@ -26,6 +26,7 @@ class Protocol:
     scale_agreement : share by which the scale from height and from speed may differ
     camera_stands_ratio : a camera whose picture wanders by less than this share of the runner's height stands
     camera_followed_ratio : least share of the frames in which the background must be followed, to correct for it
+    duplicates_told_ratio : share of duplicated frames from which the reader is told
     likely_slow_motions : factors that phones and their players use, tried where the step rate is impossible
     segment_speed_agreement : share by which the runner's size may differ between segments under one stated speed
     usual_cadence_spm : of the likely factors the one that comes nearest to this counts [steps/min]
@@ -38,6 +39,7 @@ class Protocol:
     scale_agreement: float = 0.12
     camera_stands_ratio: float = 0.05
     camera_followed_ratio: float = 0.6
+    duplicates_told_ratio: float = 0.02
     likely_slow_motions: tuple[float, ...] = (0.5, 2.0, 4.0, 8.0, 16.0)
     segment_speed_agreement: float = 0.2
     usual_cadence_spm: float = 170.0

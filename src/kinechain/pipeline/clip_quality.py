@@ -86,7 +86,7 @@ def whole_clip_cautions(
         yield caution("slow_motion_recorded", name, factor=recorded)
     if stated_slow_motion is not None and recorded is not None and abs(recorded / used - 1) > protocol.scale_agreement:
         yield caution("slow_motion_contradicted", name, stated=used, recorded=recorded)
-    if seen.repeated is not None and seen.repeated.any():
+    if seen.repeated is not None and seen.repeated.mean() >= protocol.duplicates_told_ratio:
         yield caution("duplicated_frames", name, count=int(seen.repeated.sum()), share=float(seen.repeated.mean()))
     if len(measured) < len(seen.segments):
         yield caution("segments_left_out", name, measured=len(measured), found=len(seen.segments))

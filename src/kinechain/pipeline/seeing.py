@@ -18,9 +18,9 @@ from kinechain.pipeline.progress import Progress, Stopwatch
 from kinechain.pipeline.segments import boxes, long_enough, repair_stretches, seen_frames
 from kinechain.pose.estimator import PoseEstimator, estimate_clip
 from kinechain.settings import Protocol
-from kinechain.video.camera import follow_background
+from kinechain.video.camera import CameraMotion, follow_background, pace_changes
 from kinechain.video.reader import VideoFrames, file_sha256, open_clip
-from kinechain.video.scene import Scene, SceneWatcher
+from kinechain.video.scene import SceneWatcher
 from kinechain.video.stretches import find_stretches
 
 Mask = NDArray[np.bool_]
@@ -92,23 +92,33 @@ def see(
             frames, estimator, lambda done, total: progress("pose", done, total), on_image=watcher.look
         )
         scene = watcher.scene()
-        stretches = find_stretches(info.time_s, seen_frames(seen), scene.repeated, scene.cuts, protocol.stretches)
+        around, size = boxes(seen), (info.width, info.height)
+        motion = follow_background(scene.steps, around, size, protocol.camera)
+        stretches = find_stretches(
+            info.time_s,
+            seen_frames(seen),
+            scene.repeated,
+            tuple(sorted({*scene.cuts, *pace_changes(motion, scene.repeated, size, protocol.camera)})),
+            protocol.stretches,
+            time_scale=info.time_scale,
+        )
         pose = repair_stretches(seen, stretches, ~scene.repeated, protocol.repair)
-        pose, lost = _fixed_scene(pose, scene, stretches, protocol)
+        pose, lost = _fixed_scene(pose, motion, around, stretches, protocol)
     segments = long_enough(stretches, info.time_s, protocol.shortest_clip_s)
     return SeenClip(info, frames, pose, segments, file_sha256(info.path), scene.repeated, lost)
 
 
 def _fixed_scene(
-    pose: xr.Dataset, scene: Scene, stretches: tuple[slice, ...], protocol: Protocol
+    pose: xr.Dataset,
+    motion: CameraMotion,
+    around: NDArray[np.float64],
+    stretches: tuple[slice, ...],
+    protocol: Protocol,
 ) -> tuple[xr.Dataset, Mask]:
     """Give the pose its shift into a fixed scene where the camera moves; return also where it was not followed.
 
     A stretch whose camera stands, or was followed in too few frames, is left as it is.
     """
-    around = boxes(pose)
-    size = (int(pose.attrs["image_width_px"]), int(pose.attrs["image_height_px"]))
-    motion = follow_background(scene.steps, around, size, protocol.camera)
     shift, lost = np.zeros((pose.sizes["time"], 2)), np.zeros(pose.sizes["time"], dtype=bool)
     for stretch in stretches:
         own = motion.shift(stretch)

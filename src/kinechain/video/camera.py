@@ -27,6 +27,9 @@ class CameraParameters:
         points seen in all, holds an overlay
     agreement, agreement_share : points agree that differ by at most this, and by this share of the way itself
     least_points, least_share : points that must agree, in number and as a share
+    pace_ratio : a hand cannot change the speed of a pan by this factor from one image to the next
+    pace_window, pace_edge : images to each side whose median speeds differ so much, also right beside the change
+    pace_least : speed of the faster side from which this is looked at
     """
 
     margin: float = 0.03
@@ -39,6 +42,10 @@ class CameraParameters:
     agreement_share: float = 0.12
     least_points: int = 5
     least_share: float = 0.35
+    pace_ratio: float = 2.5
+    pace_window: int = 8
+    pace_edge: int = 3
+    pace_least: float = 0.01
 
 
 @dataclass(frozen=True)
@@ -103,6 +110,39 @@ def follow_background(
         way[index] = _agreed(free, float(max(image_size)), chosen)
         uncertain[index] = len(free) >= chosen.least_points and not np.isfinite(way[index]).all()
     return CameraMotion(way, uncertain)
+
+
+def pace_changes(
+    motion: CameraMotion, repeated: Mask, image_size: tuple[int, int], parameters: CameraParameters | None = None
+) -> tuple[int, ...]:
+    """Return the images at which a panned clip begins to play at another speed, such as in slow motion.
+
+    Parameters
+    ----------
+    repeated : shape (n,), images that show the same instant as the one before
+    """
+    chosen = parameters or CameraParameters()
+    frames = np.flatnonzero(motion.followed & ~repeated)
+    frames = frames[frames > 0]
+    speed = np.hypot(*motion.way[frames].T)
+    ratios = np.ones(len(frames))
+    for place in range(chosen.pace_window, len(frames) - chosen.pace_window + 1):
+        ratios[place] = min(
+            _pace_ratio(speed[place - size : place], speed[place : place + size], chosen.pace_least * max(image_size))
+            for size in (chosen.pace_window, chosen.pace_edge)
+        )
+    found: list[int] = []
+    for place in np.argsort(-ratios, kind="stable"):
+        if ratios[place] < chosen.pace_ratio:
+            break
+        if all(abs(int(place) - other) >= chosen.pace_window for other in found):
+            found.append(int(place))
+    return tuple(sorted(int(frames[place]) for place in found))
+
+
+def _pace_ratio(before: Floats, after: Floats, least: float) -> float:
+    slow, fast = sorted((float(np.median(before)), float(np.median(after))))
+    return fast / max(slow, 1e-3 * fast) if fast >= least else 1.0
 
 
 def _pairs(steps: tuple[Steps | None, ...], boxes: Floats) -> list[tuple[Steps | None, Floats]]:

@@ -42,6 +42,7 @@ class SceneParameters:
     level_quantile, level_window : the usual change around an image: quantile over so many images to each side
     level_floor : and at least this share of the clip's own (its 90 % quantile), so that a pause does not become usual
     repeated_peak, repeated_mean : an image whose change is below these shares of the usual one repeats the last one
+    repeated_between : between two repeated images, one with so many times that change is repeated too
     cut_window : images to each side that a cut must stand out from
     cut_ratio : by how much, in change, in structure and in the error of the optical flow
     cut_least_error : least error of the optical flow at a cut
@@ -52,7 +53,7 @@ class SceneParameters:
     long_side_px: int = 160
     block_px: int = 8
     points: int = 50
-    point_quality: float = 0.005
+    point_quality: float = 0.002
     point_distance_px: float = 7.0
     search_window_px: int = 11
     search_levels: int = 2
@@ -66,6 +67,7 @@ class SceneParameters:
     level_floor: float = 0.5
     repeated_peak: float = 0.25
     repeated_mean: float = 0.25
+    repeated_between: float = 2.0
     cut_window: int = 12
     cut_ratio: float = 1.9
     cut_least_error: float = 5.0
@@ -257,13 +259,16 @@ def _around(values: Floats, window: int, quantile: float) -> Floats:
 def _repeated(mean: Floats, peak: Floats, parameters: SceneParameters) -> Mask:
     if len(mean) < 3:
         return np.zeros(len(mean), dtype=bool)
-    below = np.ones(len(mean), dtype=bool)
+    ratio = np.zeros(len(mean))
     for values, share in ((mean, parameters.repeated_mean), (peak, parameters.repeated_peak)):
         usual = _around(values, parameters.level_window, parameters.level_quantile)
         least = parameters.level_floor * float(np.quantile(values[1:], 0.9))
-        below &= values < share * np.maximum(usual, least)
-    below[0] = False
-    return below
+        ratio = np.maximum(ratio, values / np.maximum(share * np.maximum(usual, least), 1e-6))
+    ratio[0] = np.inf
+    sure = ratio < 1
+    between = np.zeros_like(sure)
+    between[1:-1] = sure[:-2] & sure[2:]
+    return np.asarray(sure | (between & (ratio < parameters.repeated_between)))
 
 
 def _cuts(changes: list[_Change], repeated: Mask, parameters: SceneParameters) -> tuple[int, ...]:

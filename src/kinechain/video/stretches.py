@@ -26,7 +26,13 @@ class StretchParameters:
 
 
 def find_stretches(
-    time_s: Floats, present: Mask, repeated: Mask, cuts: tuple[int, ...], parameters: StretchParameters
+    time_s: Floats,
+    present: Mask,
+    repeated: Mask,
+    cuts: tuple[int, ...],
+    parameters: StretchParameters,
+    *,
+    time_scale: float = 1.0,
 ) -> tuple[slice, ...]:
     """Return the stretches of frames that belong together, in order of time.
 
@@ -36,8 +42,9 @@ def find_stretches(
     present : shape (n,), where the runner is seen
     repeated : shape (n,), where a frame shows the same instant as the one before it
     cuts : frames at which another shot begins
+    time_scale : slow-motion factor that was divided out of `time_s`; a pause is made by the player, in its own time
     """
-    out = _long(time_s, repeated, parameters.longest_standstill_s)
+    out = _long(time_s * time_scale, repeated, parameters.longest_standstill_s)
     out |= _long(time_s, ~present, parameters.longest_absence_s)
     starts = np.zeros(len(time_s), dtype=bool)
     starts[[0, *cuts]] = True
