@@ -57,14 +57,21 @@ def measure_clip(
     seen = see(request, estimator, protocol, progress, watch)
     with watch.stage("gait"):
         progress("gait", 0, 1)
-        clips = _measure_segments(seen, request, athlete, protocol, clip_id)
+        clips = measure_seen(seen, request, athlete, protocol, clip_id)
         progress("gait", 1, 1)
     return clips
 
 
-def _measure_segments(
+def measure_seen(
     seen: SeenClip, request: ClipRequest, athlete: Athlete, protocol: Protocol, clip_id: str
 ) -> tuple[MeasuredClip, ...]:
+    """Measure every segment of a clip that shows running.
+
+    Raises
+    ------
+    SceneError
+        Where no segment can be judged: what is wrong with the first one.
+    """
     measured: list[MeasuredClip] = []
     refused: list[SceneError] = []
     for number, segment in enumerate(seen.segments, start=1):

@@ -33,6 +33,7 @@ class SceneParameters:
     ----------
     long_side_px : longer side of the small copy
     block_px : side of the blocks whose largest mean change is the `peak` of an image
+    noise : changes up to this do not count in the mean change
     points, point_quality, point_distance_px : corners followed from image to image
     search_window_px, search_levels : of the optical flow
     edge : a brightness step across one pixel that counts as an edge
@@ -52,6 +53,7 @@ class SceneParameters:
 
     long_side_px: int = 160
     block_px: int = 8
+    noise: int = 2
     points: int = 50
     point_quality: float = 0.002
     point_distance_px: float = 7.0
@@ -159,12 +161,14 @@ class SceneWatcher:
     def _compare(self, last: Grey, small: Grey, scale: float) -> tuple[_Change, Steps | None]:
         chosen = self._parameters
         difference = cv2.absdiff(last, small)
-        mean, peak = float(difference.mean()), _peak(difference, chosen.block_px)
+        above_noise = cv2.threshold(difference, chosen.noise, 0, cv2.THRESH_TOZERO)[1]
+        mean, peak = float(above_noise.mean()), _peak(difference, chosen.block_px)
+        structure = _structure(last, small)
         jump = bool(self._recent) and mean > chosen.cut_ratio * float(np.median(self._recent))
         if not jump and _stands(last, difference, chosen):
-            return _Change(mean, peak), None
+            return _Change(mean, peak, structure), None
         start, way, error = _follow(last, small, chosen)
-        change = _Change(mean, peak, _structure(last, small), error, _agreement(way))
+        change = _Change(mean, peak, structure, error, _agreement(way))
         return change, Steps((start * scale).astype(np.float32), (way * scale).astype(np.float32))
 
     def _jumps(self, change: _Change) -> bool:
