@@ -37,9 +37,9 @@ def with_runner(image: Image, frame: int, rng: np.random.Generator) -> Image:
     image = image.copy()
     left, top, right, bottom = RUNNER
     middle = (left + right) // 2
-    for phase in (0.0, 2.0):
+    for phase, colour in ((0.0, (30, 40, 60)), (2.0, (220, 200, 90))):
         swing = int(22 * np.sin(0.5 * frame + phase))
-        cv2.line(image, (middle, top + 40), (middle + swing, bottom), (30, 40, 60), 9)
+        cv2.line(image, (middle, top + 40), (middle + swing, bottom), colour, 9)
     cv2.rectangle(image, (middle - 8, top), (middle + 8, top + 45), (200, 60, 50), -1)
     return np.clip(image + rng.normal(0, 2.0, image.shape), 0, 255).astype(np.uint8)
 

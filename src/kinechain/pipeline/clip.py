@@ -83,7 +83,9 @@ def measure_seen(
     if not measured:
         raise refused[0]
     first = measured[0]
-    shared = tuple(whole_clip_cautions(seen, request.slow_motion, [(clip.part, clip.gait) for clip in measured], protocol))
+    shared = tuple(
+        whole_clip_cautions(seen, request.slow_motion, [(clip.part, clip.gait) for clip in measured], protocol)
+    )
     return (replace(first, cautions=shared + first.cautions), *measured[1:])
 
 
@@ -99,7 +101,7 @@ def _measure_segment(
         if request.slow_motion is None:
             _suspect_slow_motion(pose, view, protocol, refusal)
         raise
-    part = _clip_part(clip_id, seen, segment, pose, view, gait)
+    part = _clip_part(clip_id, seen, segment, view, gait)
     cautions = tuple(clip_cautions(part, pose, view, gait, protocol, camera_lost_ratio=seen.lost_ratio(segment)))
     return MeasuredClip(clip_id, seen, view, gait, part, cautions)
 
@@ -148,9 +150,7 @@ def event_parts(clip: MeasuredClip) -> tuple[Event, ...]:
     )
 
 
-def _clip_part(
-    clip_id: str, seen: SeenClip, segment: Segment, pose: xr.Dataset, view: ViewDecision, gait: GaitAnalysis
-) -> Clip:
+def _clip_part(clip_id: str, seen: SeenClip, segment: Segment, view: ViewDecision, gait: GaitAnalysis) -> Clip:
     info = seen.info
     return Clip(
         id=clip_id,

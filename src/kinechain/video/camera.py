@@ -96,7 +96,6 @@ def follow_background(
     image_size : width, height [px]
     """
     chosen = parameters or CameraParameters()
-    long_side = float(max(image_size))
     margin = chosen.margin * max(image_size)
     outside = [None if step is None else _outside(step, box, margin) for step, box in _pairs(steps, boxes)]
     overlay = _overlay(outside, image_size, chosen)

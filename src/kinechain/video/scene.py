@@ -133,7 +133,7 @@ class SceneWatcher:
         self._last: Grey | None = None
         self._changes: list[_Change] = []
         self._steps: list[Steps | None] = []
-        self._recent: list[float] = []
+        self._recent: list[Floats] = []
 
     def look(self, index: int, image: Image) -> bool:
         """Take in the next image; return whether another shot seems to begin here.
@@ -160,11 +160,11 @@ class SceneWatcher:
 
     def _compare(self, last: Grey, small: Grey, scale: float) -> tuple[_Change, Steps | None]:
         chosen = self._parameters
-        difference = cv2.absdiff(last, small)
+        difference = np.asarray(cv2.absdiff(last, small), dtype=np.uint8)
         above_noise = cv2.threshold(difference, chosen.noise, 0, cv2.THRESH_TOZERO)[1]
         mean, peak = float(above_noise.mean()), _peak(difference, chosen.block_px)
         structure = _structure(last, small)
-        jump = bool(self._recent) and mean > chosen.cut_ratio * float(np.median(self._recent))
+        jump = bool(self._recent) and mean > chosen.cut_ratio * float(np.median(self._recent, axis=0)[0])
         if not jump and _stands(last, difference, chosen):
             return _Change(mean, peak, structure), None
         start, way, error = _follow(last, small, chosen)
@@ -172,12 +172,14 @@ class SceneWatcher:
         return change, Steps((start * scale).astype(np.float32), (way * scale).astype(np.float32))
 
     def _jumps(self, change: _Change) -> bool:
-        usual = float(np.median(self._recent)) if len(self._recent) >= 3 else np.inf
-        if not usual or change.mean < self._parameters.repeated_mean * usual < np.inf:
+        new = np.array([change.mean, change.structure])
+        usual = np.median(self._recent, axis=0) if len(self._recent) >= 3 else np.full(2, np.inf)
+        if change.mean < self._parameters.repeated_mean * usual[0] < np.inf:
             return False  # repeated: says nothing about the usual change
-        self._recent = [*self._recent, change.mean][-self._parameters.cut_window :]
-        return change.mean > self._parameters.cut_ratio * usual and not (
-            change.agreement > self._parameters.cut_most_agreement
+        self._recent = [*self._recent, new][-self._parameters.cut_window :]
+        return bool((new > self._parameters.cut_ratio * usual).all()) and (
+            change.error >= self._parameters.cut_least_error
+            and not change.agreement > self._parameters.cut_most_agreement
         )
 
     def scene(self) -> Scene:
@@ -225,12 +227,17 @@ def _stands(last: Grey, difference: Grey, parameters: SceneParameters) -> bool:
 
 def _follow(last: Grey, small: Grey, parameters: SceneParameters) -> tuple[Floats, Floats, float]:
     """Follow corners from one small copy to the next: starts, ways, and the median error of the match."""
-    start = cv2.goodFeaturesToTrack(last, parameters.points, parameters.point_quality, parameters.point_distance_px)
-    if start is None:
+    corners = cv2.goodFeaturesToTrack(last, parameters.points, parameters.point_quality, parameters.point_distance_px)
+    start = np.asarray(() if corners is None else corners, dtype=np.float32).reshape(-1, 1, 2)
+    if not len(start):
         return np.empty((0, 2)), np.empty((0, 2)), np.nan
-    window = (parameters.search_window_px, parameters.search_window_px)
     end, found, error = cv2.calcOpticalFlowPyrLK(
-        last, small, start, None, winSize=window, maxLevel=parameters.search_levels
+        last,
+        small,
+        start,
+        np.empty_like(start),
+        winSize=(parameters.search_window_px, parameters.search_window_px),
+        maxLevel=parameters.search_levels,
     )
     good = found.ravel() == 1
     if not good.any():

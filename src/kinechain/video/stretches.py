@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,7 +52,7 @@ def find_stretches(
     stretches: list[slice] = []
     for run in _runs(~out):
         edges = [run.start, *(np.flatnonzero(starts[run.start + 1 : run.stop]) + run.start + 1), run.stop]
-        stretches += [slice(int(a), int(b)) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+        stretches += [slice(int(a), int(b)) for a, b in pairwise(edges)]
     return tuple(stretches)
 
 
