@@ -15,7 +15,7 @@ import argparse
 import csv
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import islice
@@ -159,11 +159,11 @@ class Agreement:
         return max(self.ratios, key=lambda name: self.ratios[name], default="")
 
 
-def agreement(a: MeasuredClip, b: MeasuredClip) -> Agreement:
-    """Compare every number that both clips have with an interval."""
-    others = {(m.name, m.side): m for m in b.gait.measurements}
+def agreement(a: Iterable[Measurement], b: Iterable[Measurement]) -> Agreement:
+    """Compare every number that both of two clips have with an interval."""
+    others = {(m.name, m.side): m for m in b}
     ratios = {}
-    for one in a.gait.measurements:
+    for one in a:
         other = others[one.name, one.side]
         halves = _half_interval(one), _half_interval(other)
         if isinstance(one.value, float) and isinstance(other.value, float) and None not in halves:
@@ -201,7 +201,7 @@ def main(arguments: list[str]) -> int:
             except KinechainError as error:
                 rows.append({"variant": name, "error": error.code})
                 continue
-            found = agreement(reference, clip)
+            found = agreement(reference.gait.measurements, clip.gait.measurements)
             rows.append(
                 {
                     "variant": name,
