@@ -12,7 +12,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from conftest import ROOT
+from conftest import Run
 from kinechain.model.athlete import Athlete
 from kinechain.pipeline.clip import MeasuredClip, measure_clip
 from kinechain.pipeline.progress import Stopwatch
@@ -22,6 +22,9 @@ from kinechain.pose.weights import WeightFiles
 from kinechain.settings import Protocol
 from kinechain.video.reader import open_clip
 from kinechain.video.scene import Scene, SceneWatcher
+
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def scene_of(path: Path) -> Scene:
@@ -66,7 +69,7 @@ def test_five_paces(shared_data: Path, weights: WeightFiles) -> None:
     clips = measured(shared_data / "video" / "side_five_paces.mp4", weights)
     assert [clip.id for clip in clips] == [f"clip1.{number}" for number in range(1, 6)]
     cadences = [value(clip, "cadence_spm") for clip in clips]
-    assert all(a < b for a, b in zip(cadences[:3], cadences[1:4], strict=True))
+    assert cadences[:4] == sorted(cadences[:4])
     assert 150 < cadences[0] < cadences[3] < 205
     contact = {clip.id: value(clip, "contact_time_s", "left") for clip in clips[1:4]}
     assert list(contact.values()) == sorted(contact.values(), reverse=True)  # shorter the faster
@@ -106,14 +109,14 @@ def validation(name: str) -> Iterator[ModuleType]:
 
 @pytest.mark.weights
 def test_the_same_run_stored_in_another_way(
-    tmp_path: Path, weights: WeightFiles, demo_clip: Path, demo_run: object
+    tmp_path: Path, weights: WeightFiles, demo_clip: Path, demo_run: Run
 ) -> None:
     """HEVC, half the frame rate, turned with a rotation flag, and four times slower, all at once."""
     with validation("check_reencoding") as script:
         variant = script.Variant("libx265", window=script._turned, every=2, slower=4, turn_deg=-90)
         path = script.write_variant(demo_clip, variant, tmp_path / "copy.mp4", 260)
         (clip,) = measured(path, weights, slow_motion=4.0)
-        found = script.agreement(demo_run.assessment.measurements, clip.gait.measurements)  # type: ignore[attr-defined]
+        found = script.agreement(demo_run.assessment.measurements, clip.gait.measurements)
     assert len(found.ratios) >= 25
     assert found.agreeing >= 0.9 * len(found.ratios), found.ratios
     assert clip.part.fps == pytest.approx(30, abs=0.5)
