@@ -23,7 +23,6 @@ from kinechain.settings import Protocol
 from kinechain.video.reader import open_clip
 from kinechain.video.scene import Scene, SceneWatcher
 
-
 ROOT = Path(__file__).resolve().parents[2]
 
 
