@@ -153,7 +153,7 @@ class Band(_Part):
 
     low: float
     high: float
-    population: str
+    population: Text
     speed_mps: float | None = None
 
 

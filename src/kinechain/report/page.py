@@ -15,6 +15,7 @@ from kinechain import glossary
 from kinechain.errors import OutputNotWritable
 from kinechain.model.assessment import Assessment, Clip, Curve, SideOrBoth
 from kinechain.report.charts import curve_chart
+from kinechain.report.compared import ComparedMaker
 from kinechain.report.evidence import EvidenceMaker
 from kinechain.report.labels import Labels
 from kinechain.report.numbers import given, percent
@@ -67,7 +68,7 @@ def write_reports(assessment: Assessment, folder: Path) -> tuple[Path, Path]:
     OutputNotWritable
         Where a page cannot be written.
     """
-    charts = {clip.id: _charts(assessment, clip.id, f"c{i}") for i, clip in enumerate(assessment.clips)}
+    charts = {clip.id: _charts(assessment, clip.id) for clip in assessment.clips}
     paths = {language: folder / f"report.{language}.html" for language in LANGUAGES}
     for language, path in paths.items():
         page = render(assessment, folder, language, charts)
@@ -84,6 +85,7 @@ def render(assessment: Assessment, folder: Path, language: Language, charts: Map
     maker = RowMaker(assessment, folder, language, words)
     labels = Labels(assessment, maker, language, words)
     reasoned = EvidenceMaker(assessment, maker, labels, language, words)
+    compared = ComparedMaker(assessment, maker, language, words)
     drawn = {f"{clip}.{chart.name}": chart.svg for clip, made in charts.items() for chart in made}
     clips = tuple(
         ClipPage(
@@ -107,11 +109,13 @@ def render(assessment: Assessment, folder: Path, language: Language, charts: Map
             evidence=reasoned.evidence(drawn),
             plan=plan_page(assessment, labels, language, words),
             clips=clips,
+            contrasts=compared.contrasts(),
             files={clip.id: clip.file for clip in assessment.clips},
             glossary=glossary.quantities(),
             handout=_handout_picture(clips),
             has_overlay=(folder / OVERLAY).is_file(),
             language=language,
+            loads=compared.loads(),
             other_language=next(other for other in LANGUAGES if other != language),
             overlay=OVERLAY,
             settings=json.dumps(assessment.provenance.protocol, ensure_ascii=False, indent=2, default=str),
@@ -142,7 +146,7 @@ def _breakable(name: str) -> Markup:
     return Markup("_<wbr>").join(name.split("_"))
 
 
-def _charts(assessment: Assessment, clip: str, prefix: str) -> tuple[Chart, ...]:
+def _charts(assessment: Assessment, clip: str) -> tuple[Chart, ...]:
     found: dict[str, list[Curve]] = {}
     for curve in assessment.curves:
         if curve.clip == clip:
@@ -150,7 +154,7 @@ def _charts(assessment: Assessment, clip: str, prefix: str) -> tuple[Chart, ...]
     return tuple(
         Chart(
             name=name,
-            svg=curve_chart(tuple(curves), _curve_unit(name), f"{prefix}-{name}"),
+            svg=curve_chart(tuple(curves), _curve_unit(name)),
             n_strides={curve.side: curve.n_strides for curve in curves},
             has_reference=curves[0].reference_low is not None,
         )
