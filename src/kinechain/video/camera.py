@@ -57,7 +57,7 @@ class CameraMotion:
     way : shape (n, 2)
         From the image before to this one [px, x right, y down]; NaN where it is not known.
     uncertain : shape (n,)
-        Where there are points enough, but they do not agree on a way.
+        Where there are points enough, most of them move, and they do not agree on a way.
     """
 
     way: Floats
@@ -107,7 +107,9 @@ def follow_background(
         columns, rows = _cell(step.start, image_size, chosen.cells)
         free = np.asarray(step.way[~overlay[rows, columns]], dtype=np.float64)
         way[index] = _agreed(free, float(max(image_size)), chosen)
-        uncertain[index] = len(free) >= chosen.least_points and not np.isfinite(way[index]).all()
+        if len(free) >= chosen.least_points and not np.isfinite(way[index]).all():
+            # small ways that disagree are the noise of a plain wall, not a camera that moves
+            uncertain[index] = float(np.median(np.hypot(*free.T))) > chosen.moving * max(image_size)
     return CameraMotion(way, uncertain)
 
 
