@@ -25,6 +25,7 @@ that says what to do, both in Japanese and English.
     │   ├── ViewContradicted       24
     │   ├── FrameRateTooLow        25
     │   ├── TooFewStrides          26
+    │   ├── PersonNotFound         28
     │   └── SlowMotionLikely       29
     ├── SetupError              30–39   models and set-up
     │   ├── ModelMissing           30
@@ -339,6 +340,21 @@ class TooFewStrides(SceneError):
     hint = Text(
         ja="カメラを固定し、足先まで入るように 10 秒以上撮ってください。",
         en="Fix the camera and film at least 10 s with the feet in the picture.",
+    )
+
+
+class PersonNotFound(SceneError):
+    """`--person` names somebody who is not in the clip."""
+
+    code = "person_not_found"
+    exit_status = 28
+    sentence = Text(
+        ja="{person} 番の人は見つかりません。見つかったのは {found} 人です（番号と画面左端からの位置：{places}）。",
+        en="There is no person {person}: {found} found (number, and place from the left edge: {places}).",
+    )
+    hint = Text(
+        ja="--person に 1 から {found} までの番号を指定するか、--person を外して走っている人を自動で選んでください。",
+        en="Give --person a number from 1 to {found}, or leave it out: the runner is then chosen by the motion.",
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from kinechain.gait.analysis import GaitParameters
 from kinechain.gait.view import ViewParameters
 from kinechain.pose.blazepose import BlazePoseParameters
+from kinechain.pose.following import FollowingParameters
 from kinechain.pose.repair import RepairParameters
 from kinechain.video.camera import CameraParameters
 from kinechain.video.scene import SceneParameters
@@ -44,6 +45,7 @@ class Protocol:
     segment_speed_agreement: float = 0.2
     usual_cadence_spm: float = 170.0
     estimator: BlazePoseParameters = field(default_factory=BlazePoseParameters)
+    following: FollowingParameters = field(default_factory=FollowingParameters)
     repair: RepairParameters = field(default_factory=RepairParameters)
     scene: SceneParameters = field(default_factory=SceneParameters)
     camera: CameraParameters = field(default_factory=CameraParameters)

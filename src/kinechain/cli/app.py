@@ -78,6 +78,7 @@ def assess(
     athlete: options.AthleteFile = None,
     intake: options.IntakeFile = None,
     slow_motion: options.SlowMotion = None,
+    person: options.Person = None,
     hide_face: options.HideFace = False,
     allow_unknown_model: options.UnknownModel = False,
     lang: options.Lang = None,
@@ -86,7 +87,7 @@ def assess(
     """Assess a clip: assessment.json, report.ja.html, report.en.html, overlay.mp4, pose.nc and frames/."""
     shell = Shell(options.language(lang), json)
     with shell.reporting():
-        request = options.clip_request(clip, view, speed, slow_motion)
+        request = options.clip_request(clip, view, speed, slow_motion, person)
         _assess(
             shell,
             request,
@@ -107,6 +108,7 @@ def measure(
     speed: options.Speed = None,
     athlete: options.AthleteFile = None,
     slow_motion: options.SlowMotion = None,
+    person: options.Person = None,
     allow_unknown_model: options.UnknownModel = False,
     lang: options.Lang = None,
     json: options.Json = None,
@@ -114,7 +116,7 @@ def measure(
     """Measure a clip: clips, events, strides and measurements as tables; no reasoning, no advice."""
     shell = Shell(options.language(lang), json)
     with shell.reporting():
-        request = options.clip_request(clip, view, speed, slow_motion)
+        request = options.clip_request(clip, view, speed, slow_motion, person)
         runner = options.read_athlete(athlete)
         protocol = Protocol()
         with staged(out) as folder:

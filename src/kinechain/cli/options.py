@@ -34,6 +34,12 @@ SlowMotion = Annotated[
     float | None,
     typer.Option("--slow-motion", metavar="K", help="Slow-motion factor: 4 where the clip runs four times slower."),
 ]
+Person = Annotated[
+    int | None,
+    typer.Option(
+        "--person", metavar="N", help="Whom to follow, numbered as in frames/people.jpg; default: the runner."
+    ),
+]
 UnknownModel = Annotated[
     bool, typer.Option("--allow-unknown-model", help="Take pose weights whose error was never measured.")
 ]
@@ -50,7 +56,9 @@ _SPEEDS_MPS = (1.0, 13.0)
 _SLOW_MOTION = (0.1, 40.0)
 
 
-def clip_request(path: Path, view: ViewOption, speed: float | None, slow_motion: float | None) -> ClipRequest:
+def clip_request(
+    path: Path, view: ViewOption, speed: float | None, slow_motion: float | None, person: int | None
+) -> ClipRequest:
     """Join a clip's options into a request.
 
     Raises
@@ -62,7 +70,9 @@ def clip_request(path: Path, view: ViewOption, speed: float | None, slow_motion:
         _require_within("--speed", speed, _SPEEDS_MPS, "m/s")
     if slow_motion is not None:
         _require_within("--slow-motion", slow_motion, _SLOW_MOTION, "×")
-    return ClipRequest(path, None if view == "auto" else view, speed, slow_motion)
+    if person is not None and person < 1:
+        raise OptionInvalid(option="--person", value=person, reason="1, 2, 3 …")
+    return ClipRequest(path, None if view == "auto" else view, speed, slow_motion, person)
 
 
 def _require_within(option: str, value: float, limits: tuple[float, float], unit: str) -> None:

@@ -17,6 +17,7 @@ from kinechain.pipeline.pictures import KeyPicture, choose, draw, with_pictures
 from kinechain.pipeline.progress import Progress, Stopwatch
 from kinechain.pipeline.reasoning import reason, running_speed_mps, with_reference
 from kinechain.pipeline.seeing import ClipRequest
+from kinechain.pipeline.several import people_drawer, with_people_told
 from kinechain.pose.estimator import PoseEstimator
 from kinechain.settings import Protocol
 from kinechain.video.overlay import write_overlay
@@ -44,7 +45,7 @@ def assess(
     InputFileError, SceneError, OutputNotWritable
     """
     watch = Stopwatch()
-    clips = measure_clip(request, athlete, estimator, protocol, progress, watch)
+    clips = with_people_told(measure_clip(request, athlete, estimator, protocol, progress, watch), request)
     save_pose(clips[0].seen.pose, folder / "pose.nc")
     (folder / "frames").mkdir()
     pictures: dict[KeyPicture, MeasuredClip] = {}
@@ -117,8 +118,10 @@ def _write_pictures(
     """Write the overlay and, in the same pass over the clip, the picture behind each measurement."""
     pose = clips[0].seen.pose
     events = GaitEvents(tuple(event for clip in clips for event in clip.gait.events))
+    draw_people = people_drawer(clips[0].seen, folder, hide_face=hide_face)
 
     def on_image(index: int, image: Image) -> None:
+        draw_people(index, image)
         shown = [picture for picture in pictures if picture.frame_index == index]
         crop = runner_crop(pose, index) if shown else None
         for picture in shown:

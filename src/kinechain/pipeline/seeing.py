@@ -16,7 +16,9 @@ from kinechain.model.frames import ClipInfo
 from kinechain.model.pose import with_scene_shift
 from kinechain.pipeline.progress import Progress, Stopwatch
 from kinechain.pipeline.segments import boxes, long_enough, repair_stretches, seen_frames
-from kinechain.pose.estimator import PoseEstimator, estimate_clip
+from kinechain.pose.estimator import PoseEstimator
+from kinechain.pose.following import follow
+from kinechain.pose.people import People
 from kinechain.settings import Protocol
 from kinechain.video.camera import CameraMotion, follow_background, pace_changes
 from kinechain.video.reader import VideoFrames, file_sha256, open_clip
@@ -34,6 +36,7 @@ class ClipRequest:
     view: View | None = None
     speed_mps: float | None = None
     slow_motion: float | None = None
+    person: int | None = None
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,7 @@ class SeenClip:
     pose : of the whole clip, repaired: one row for each frame of `info`
     segments : stretches of the clip that can be measured, each for itself; at least one
     sha256 : of the file
+    people : everybody in the clip, where the runner is not alone
     repeated : shape (n,), frames that show the same instant as the one before; None where no images were seen
     camera_lost : shape (n,), frames in which the camera moves in a way that was not followed; None likewise
     """
@@ -56,6 +60,7 @@ class SeenClip:
     pose: xr.Dataset
     segments: tuple[Segment, ...]
     sha256: str
+    people: People | None = None
     repeated: Mask | None = None
     camera_lost: Mask | None = None
 
@@ -88,9 +93,15 @@ def see(
     require_frame_rate(info.fps, protocol.gait)
     watcher = SceneWatcher(protocol.scene)
     with watch.stage("pose"):
-        seen = estimate_clip(
-            frames, estimator, lambda done, total: progress("pose", done, total), on_image=watcher.look
+        followed = follow(
+            frames,
+            estimator,
+            lambda done, total: progress("pose", done, total),
+            person=request.person,
+            on_image=watcher.look,
+            parameters=protocol.following,
         )
+        seen = followed.pose
         scene = watcher.scene()
         around, size = boxes(seen), (info.width, info.height)
         motion = follow_background(scene.steps, around, size, protocol.camera)
@@ -105,7 +116,7 @@ def see(
         pose = repair_stretches(seen, stretches, ~scene.repeated, protocol.repair)
         pose, lost = _fixed_scene(pose, motion, around, stretches, protocol)
     segments = long_enough(stretches, info.time_s, protocol.shortest_clip_s)
-    return SeenClip(info, frames, pose, segments, file_sha256(info.path), scene.repeated, lost)
+    return SeenClip(info, frames, pose, segments, file_sha256(info.path), followed.people, scene.repeated, lost)
 
 
 def _fixed_scene(

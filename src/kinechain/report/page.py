@@ -19,12 +19,14 @@ from kinechain.report.compared import ComparedMaker
 from kinechain.report.evidence import EvidenceMaker
 from kinechain.report.labels import Labels
 from kinechain.report.numbers import given, percent
+from kinechain.report.pictures import data_uri
 from kinechain.report.plan_page import plan_page
 from kinechain.report.rows import Group, Picture, Reason, Row, RowMaker
 from kinechain.report.words import Words, words_in
 from kinechain.text import LANGUAGES, Language
 
 OVERLAY = "overlay.mp4"
+PEOPLE_PICTURE = "frames/people.jpg"
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,7 @@ def render(assessment: Assessment, folder: Path, language: Language, charts: Map
             loads=compared.loads(),
             other_language=next(other for other in LANGUAGES if other != language),
             overlay=OVERLAY,
+            people=data_uri(folder, PEOPLE_PICTURE),
             settings=json.dumps(assessment.provenance.protocol, ensure_ascii=False, indent=2, default=str),
             sources=_sources(assessment),
             w=words,
