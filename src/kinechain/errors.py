@@ -30,7 +30,8 @@ that says what to do, both in Japanese and English.
     │   ├── ViewContradicted       24
     │   ├── FrameRateTooLow        25
     │   ├── TooFewStrides          26
-    │   └── PersonNotFound         28
+    │   ├── PersonNotFound         28
+    │   └── SlowMotionLikely       29
     ├── SetupError              30–39   models and set-up
     │   ├── ModelMissing           30
     │   ├── ModelUnknown           31
@@ -436,6 +437,25 @@ class PersonNotFound(SceneError):
 
 
 # --- models and set-up -----------------------------------------------------------------------------------------------
+
+
+class SlowMotionLikely(SceneError):
+    """As it stands nobody runs, but in slow motion somebody would."""
+
+    code = "slow_motion_likely"
+    exit_status = 29
+    sentence = Text(
+        ja="このままではピッチが {cadence_spm:.0f} 歩/分となり、走りとして成り立ちません。"
+        "約 {factor:g} 倍のスローモーションのようです。",
+        en="As it stands the cadence is {cadence_spm:.0f} steps/min, which no runner has: the clip seems to be in slow "
+        "motion, about {factor:g} times.",
+    )
+    hint = Text(
+        ja="撮影時の倍率を確かめて --slow-motion {factor:g} のように指定してください。"
+        "元の動画があれば、そちらを使うと確実です。",
+        en="Check the factor it was filmed with and state it: --slow-motion {factor:g}. "
+        "The original clip is safer still.",
+    )
 
 
 class SetupError(KinechainError):
