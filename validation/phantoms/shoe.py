@@ -106,8 +106,8 @@ def _strip_faces(right: bool) -> NDArray[np.intp]:
         for j in range(_AROUND):
             a, b = i * _AROUND + j, i * _AROUND + (j + 1) % _AROUND
             c, d = a + _AROUND, b + _AROUND
-            faces += [[a, b, c], [b, d, c]]
-    for ring, turn in ((0, 1), ((_ALONG - 1) * _AROUND, -1)):
+            faces += [[a, c, b], [b, c, d]]
+    for ring, turn in ((0, -1), ((_ALONG - 1) * _AROUND, 1)):
         for j in range(1, _AROUND - 1):
             faces.append([ring, ring + j + 1, ring + j][:: turn])
     found = np.array(faces, dtype=np.intp)
