@@ -38,11 +38,23 @@ def leg(side: Side, thigh_deg: np.ndarray, shank_deg: np.ndarray, hip: np.ndarra
     zero = np.zeros(len(thigh_deg))
     shoe = make_shoe(SHOE, right=side == "right")
     return LegState(
-        hip, knee, ankle, femur, tibia, foot, zero, zero, shoe, np.array([0.08, ANKLE, 0.0]), -1.0 if side == "right" else 1.0
+        hip,
+        knee,
+        ankle,
+        femur,
+        tibia,
+        foot,
+        zero,
+        zero,
+        shoe,
+        np.array([0.08, ANKLE, 0.0]),
+        -1.0 if side == "right" else 1.0,
     )
 
 
-def body(thigh_deg: float = 20.0, shank_deg: float = 25.0, foot_deg: float = 0.0, drop_right_m: float = 0.0) -> BodyState:
+def body(
+    thigh_deg: float = 20.0, shank_deg: float = 25.0, foot_deg: float = 0.0, drop_right_m: float = 0.0
+) -> BodyState:
     """Both legs held at the same angles, ankles at standing height; the right hip lower by `drop_right_m`."""
     n = len(TIME_S)
     whole = np.ones(n)

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from phantom_bodies import CONTACTS, SHANK, THIGH, TIME_S, body
 from scipy.spatial.transform import Rotation
 
-from phantom_bodies import CONTACTS, SHANK, THIGH, TIME_S, body
 from phantoms.camera import make_view
 from phantoms.faults import apply_faults
 from phantoms.ground import GroundParameters, crossings, pitch_deg, stand_on_ground
@@ -99,8 +99,8 @@ def test_feet_touch_the_ground_in_their_contacts_and_nowhere_else() -> None:
     for side, leg in standing.legs.items():
         low = leg.lowest()
         own = [c for c in CONTACTS if c.side == side]
-        inside = np.any([(TIME_S > c.start_s + 0.02) & (TIME_S < c.end_s - 0.02) for c in own], axis=0)
-        outside = np.all([(TIME_S < c.start_s - 0.02) | (TIME_S > c.end_s + 0.02) for c in own], axis=0)
+        inside = np.any([(c.start_s + 0.02 < TIME_S) & (c.end_s - 0.02 > TIME_S) for c in own], axis=0)
+        outside = np.all([(c.start_s - 0.02 > TIME_S) | (c.end_s + 0.02 < TIME_S) for c in own], axis=0)
         assert np.abs(low[inside]).max() < 0.002
         assert low[outside].min() > parameters.touch_m
 
@@ -140,11 +140,16 @@ def test_pelvic_drop_lowers_the_swing_side_by_its_grade() -> None:
 def test_limited_dorsiflexion_lifts_the_heel_over_the_ball() -> None:
     state = body()
     swing = 10 * np.maximum(np.sin(2 * np.pi * (TIME_S - 0.8) / 0.5), 0)  # shank moves over the foot in stance
-    from phantom_bodies import leg  # noqa: PLC0415
+    from phantom_bodies import leg
 
     right = state.legs["right"]
     moving = leg("right", np.full(len(TIME_S), 20.0), 20.0 + swing, right.hip, np.zeros(len(TIME_S)))
-    moving = replace(moving, hip=moving.hip + right.ankle - moving.ankle, knee=moving.knee + right.ankle - moving.ankle, ankle=right.ankle)
+    moving = replace(
+        moving,
+        hip=moving.hip + right.ankle - moving.ankle,
+        knee=moving.knee + right.ankle - moving.ankle,
+        ankle=right.ankle,
+    )
     state = state.with_leg("right", moving)
     faulted = apply_faults(state, CONTACTS, (Fault("limited_dorsiflexion", 6.0, "right"),))
     stance = (TIME_S > 0.8) & (TIME_S < 1.05)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from phantom_bodies import body
+
 from phantoms.spec import Body, ClipSpec, Picture
 
 pytest.importorskip("anny", reason="the dependency group `validation` is not installed")
@@ -18,16 +18,20 @@ pytest.importorskip("pyvista", reason="the dependency group `validation` is not 
 
 @pytest.mark.filterwarnings("ignore")
 def test_the_skin_follows_the_joints() -> None:
-    from phantoms.body import Figure  # noqa: PLC0415
+    from phantoms.body import Figure
 
     state = body(thigh_deg=30, shank_deg=30).at(np.array([0.5, 0.6]))
     figure = Figure(Body(), 1.75, state)
     placements = figure.placements(state)
     for side, leg in state.legs.items():
         end = side[0].upper()
-        assert np.allclose(placements[f"{side}_shank"].apply(figure.rest.heads[f"lowerleg01.{end}"]), leg.knee, atol=1e-6)
+        assert np.allclose(
+            placements[f"{side}_shank"].apply(figure.rest.heads[f"lowerleg01.{end}"]), leg.knee, atol=1e-6
+        )
         assert np.allclose(placements[f"{side}_foot"].apply(figure.rest.heads[f"foot.{end}"]), leg.ankle, atol=1e-6)
-        assert np.allclose(placements[f"{side}_thigh"].apply(figure.rest.heads[f"lowerleg01.{end}"]), leg.knee, atol=0.03)
+        assert np.allclose(
+            placements[f"{side}_thigh"].apply(figure.rest.heads[f"lowerleg01.{end}"]), leg.knee, atol=0.03
+        )
     skin = figure.skin(placements, figure.rest.points)
     assert skin.shape == (2, len(figure.rest.points), 3)
     right = figure.rest.points[:, 2] > 0.02
@@ -37,7 +41,7 @@ def test_the_skin_follows_the_joints() -> None:
 @pytest.mark.shared
 @pytest.mark.filterwarnings("ignore")
 def test_contacts_of_the_drawn_shoes_are_those_of_the_plate() -> None:
-    from phantoms.motion import make_running  # noqa: PLC0415
+    from phantoms.motion import make_running
 
     named = os.environ.get("KINECHAIN_DATA", str(Path(__file__).resolve().parents[3] / "shared" / "data"))
     rbds = Path(named) / "lab" / "rbds"
@@ -45,7 +49,7 @@ def test_contacts_of_the_drawn_shoes_are_those_of_the_plate() -> None:
         pytest.skip("the reference data folder is not there")
     running = make_running(ClipSpec("t", picture=Picture(duration_s=2.0)), rbds)
     for plate in running.plate_contacts:
-        if 0 < plate.start_s and plate.end_s < 2:
+        if plate.start_s > 0 and plate.end_s < 2:
             drawn = min(running.contacts, key=lambda c: abs(c.start_s - plate.start_s))
             assert drawn.side == plate.side
             assert abs(drawn.start_s - plate.start_s) < 0.005

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
 from phantom_bodies import ANKLE, CONTACTS, SHANK, THIGH, TIME_S, body
+
 from phantoms.truth import BOTH, body_truth, stride_rows, strides, strike_class, trial_means
 
 
@@ -40,7 +40,9 @@ def test_knees_towards_each_other_are_adducted_and_medial() -> None:
         inward = np.array([0, 0, 0.03 * leg.inwards])
         legs[side] = leg.__class__(**{**leg.__dict__, "knee": leg.knee + inward})
     shoulder = np.tile([0.0, 1.4, 0.0], (len(TIME_S), 1))
-    seen = body_truth(state.__class__(**{**state.__dict__, "legs": legs}), {"left_shoulder": shoulder, "right_shoulder": shoulder})
+    seen = body_truth(
+        state.__class__(**{**state.__dict__, "legs": legs}), {"left_shoulder": shoulder, "right_shoulder": shoulder}
+    )
     for leg in seen.legs.values():
         assert leg.thigh_frontal[0] > 3
         assert leg.knee_medial_m[0] == pytest.approx(0.03, abs=1e-9)

@@ -120,9 +120,7 @@ def heel_eversion(body: BodyState, contacts: tuple[Contact, ...], side: Side, gr
 def short_hip_extension(body: BodyState, contacts: tuple[Contact, ...], side: Side, grade: float) -> BodyState:
     """C8: the foot leaves the ground earlier, at a thigh `grade` less behind, and the thigh stays that much forward."""
     weight = grade * bump(body.time_s, contacts, side, (0.88, 1.05, 1.15, 1.6))
-    early = tuple(
-        replace(c, end_s=c.end_s - grade / THIGH_RATE_DPS) if c.side == side else c for c in contacts
-    )
+    early = tuple(replace(c, end_s=c.end_s - grade / THIGH_RATE_DPS) if c.side == side else c for c in contacts)
     turned = body.with_leg(side, _leg_turned(body.legs[side], weight, -weight, 0.0 * weight))
     return stand_on_ground(turned, early, GroundParameters(), (side,))
 
@@ -140,9 +138,7 @@ def _leg_turned(leg: LegState, thigh_deg: Array, shank_deg: Array, foot_deg: Arr
     foot = Rotation.from_rotvec(np.radians(foot_deg)[:, None] * Z)
     knee = leg.hip + thigh.apply(leg.knee - leg.hip)
     ankle = knee + shank.apply(leg.ankle - leg.knee)
-    return replace(
-        leg, knee=knee, ankle=ankle, femur=thigh * leg.femur, tibia=shank * leg.tibia, foot=foot * leg.foot
-    )
+    return replace(leg, knee=knee, ankle=ankle, femur=thigh * leg.femur, tibia=shank * leg.tibia, foot=foot * leg.foot)
 
 
 def limited_dorsiflexion(body: BodyState, contacts: tuple[Contact, ...], side: Side, grade: float) -> BodyState:

@@ -49,7 +49,7 @@ class Renderer:
         n = int(faces.max()) + 1
         columns = np.tile(np.arange(len(faces)), 3)
         self._spread = sparse.csr_matrix((np.ones(3 * len(faces)), (faces.T.ravel(), columns)), shape=(n, len(faces)))
-        size = [int(round(side * (MARGIN if view.k1 else 1.0))) for side in view.size]
+        size = [round(side * (MARGIN if view.k1 else 1.0)) for side in view.size]
         self._plot: Any = pyvista.Plotter(off_screen=True, window_size=size, lighting="none")
         self._plot.disable_anti_aliasing()  # many samples a pixel cost twice the time; the lens softens edges instead
         top, bottom = SKY[scene.background]
@@ -77,7 +77,9 @@ class Renderer:
         flat = -view.axes[2] * np.array([1.0, 0.0, 1.0])
         flat /= np.linalg.norm(flat)
         across = np.cross([0.0, 1.0, 0.0], flat)
-        away = np.cos(elevation) * (np.cos(azimuth) * flat + np.sin(azimuth) * across) + np.sin(elevation) * np.eye(3)[1]
+        away = (
+            np.cos(elevation) * (np.cos(azimuth) * flat + np.sin(azimuth) * across) + np.sin(elevation) * np.eye(3)[1]
+        )
         for direction, strength in ((away, 0.75), (-flat * -1.0 + 0.3 * np.eye(3)[1], 0.2)):
             light = self._pv.Light(position=tuple(self._middle + 8 * direction), focal_point=tuple(self._middle))
             light.intensity = strength * self.scene.light
@@ -88,9 +90,10 @@ class Renderer:
         self._plot.add_mesh(box, color=colour, ambient=0.45, diffuse=0.6)
 
     def _floor(self, size: tuple[float, float], height: float, image: Image, repeat: float) -> None:
-        """Lay a textured rectangle that runs backwards on the ground; `repeat` is the length of the picture on it [m]."""
+        """Lay a textured rectangle that runs backwards; `repeat` is the length of the picture on it [m]."""
         half = np.array(size) / 2
-        corners = np.array([[-half[0], height, -half[1]], [half[0], height, -half[1]], [half[0], height, half[1]], [-half[0], height, half[1]]])
+        signs = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])
+        corners = np.column_stack([signs[:, 0] * half[0], np.full(4, height), signs[:, 1] * half[1]])
         plane = self._pv.PolyData(corners + self._middle, np.array([4, 0, 1, 2, 3]))
         coordinates = corners[:, [0, 2]] / repeat
         plane.point_data.active_texture_coordinates = coordinates.astype(np.float32)
@@ -123,7 +126,9 @@ class Renderer:
         across = np.cross(depth, [0.0, 1.0, 0.0])
         for place in self._random.uniform(-3.2, 3.2, 5):
             height = float(self._random.uniform(0.5, 1.8))
-            grey = f"#{int(self._random.integers(0x40, 0xB0)):02x}" + f"{int(self._random.integers(0x40, 0xB0)):02x}" * 2
+            grey = (
+                f"#{int(self._random.integers(0x40, 0xB0)):02x}" + f"{int(self._random.integers(0x40, 0xB0)):02x}" * 2
+            )
             centre = 4.5 * depth + place * across + np.array([0.0, height / 2 - 0.16, 0.0])
             self._box(centre, (0.5, height, 0.5), grey)
 
