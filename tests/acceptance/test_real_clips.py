@@ -11,8 +11,9 @@ import pytest
 from kinechain.model.assessment import Assessment
 from kinechain.model.athlete import Athlete
 from kinechain.pipeline.assess import assemble, provenance
-from kinechain.pipeline.clip import ClipRequest, measure_clip
+from kinechain.pipeline.clip import measure_clip
 from kinechain.pipeline.progress import Stopwatch
+from kinechain.pipeline.seeing import ClipRequest
 from kinechain.pose.blazepose import BlazePose
 from kinechain.pose.weights import WeightFiles
 from kinechain.settings import Protocol
@@ -23,8 +24,8 @@ pytestmark = [pytest.mark.weights, pytest.mark.shared]
 def measured(path: Path, weights: WeightFiles) -> Assessment:
     protocol, watch = Protocol(), Stopwatch()
     estimator = BlazePose(weights, protocol.estimator)
-    clip = measure_clip(ClipRequest(path), Athlete(), estimator, protocol, lambda *_: None, watch)
-    return assemble(clip, Athlete(), {}, clip.gait.measurements, provenance(estimator, protocol, watch))
+    (clip,) = measure_clip(ClipRequest(path), Athlete(), lambda: estimator, protocol, lambda *_: None, watch)
+    return assemble((clip,), Athlete(), {}, clip.gait.measurements, provenance(clip.seen, protocol, watch))
 
 
 @pytest.fixture(scope="module")

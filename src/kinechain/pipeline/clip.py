@@ -1,47 +1,31 @@
-"""One clip: read, follow the runner, find the strides, measure, and say what to beware of."""
+"""One clip measured: in each of its segments find the strides, measure, and say what to beware of."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
-import numpy as np
 import xarray as xr
 
-from kinechain.errors import ClipTooShort
-from kinechain.gait.analysis import GaitAnalysis, Known, analyse, require_frame_rate
+from kinechain.errors import NoRunning, SceneError, SlowMotionLikely
+from kinechain.gait.analysis import GaitAnalysis, GaitParameters, Known, analyse
 from kinechain.gait.view import ViewDecision, detect_view, settle_view
-from kinechain.knowledge.cautions import caution
 from kinechain.knowledge.method_errors import method_errors
-from kinechain.model.assessment import Caution, Clip, ClipQuality, Event, Segment, Strides, View
+from kinechain.model.assessment import Caution, Clip, Event, Segment, Strides
 from kinechain.model.athlete import Athlete
-from kinechain.model.pose import Flag
-from kinechain.model.skeleton import LEG, SIDES
+from kinechain.model.skeleton import SIDES
+from kinechain.pipeline.clip_quality import clip_cautions, quality, whole_clip_cautions
+from kinechain.pipeline.points import is_compared, known_scale, points_cautions
 from kinechain.pipeline.progress import Progress, Stopwatch
-from kinechain.pose.estimator import PoseEstimator, estimate_clip
-from kinechain.pose.repair import repair
+from kinechain.pipeline.seeing import ClipRequest, EstimatorFactory, SeenClip, see
 from kinechain.settings import Protocol
-from kinechain.video.reader import VideoFrames, file_sha256, open_clip
-
-
-@dataclass(frozen=True)
-class ClipRequest:
-    """One clip to assess, with what the user states about it; None where it is left to the product."""
-
-    path: Path
-    view: View | None = None
-    speed_mps: float | None = None
-    slow_motion: float = 1.0
 
 
 @dataclass(frozen=True)
 class MeasuredClip:
-    """One clip measured: everything later stages need of it."""
+    """One segment of a clip measured: everything later stages need of it."""
 
     id: str
-    frames: VideoFrames
-    pose: xr.Dataset
+    seen: SeenClip
     view: ViewDecision
     gait: GaitAnalysis
     part: Clip
@@ -51,38 +35,109 @@ class MeasuredClip:
 def measure_clip(
     request: ClipRequest,
     athlete: Athlete,
-    estimator: PoseEstimator,
+    load_estimator: EstimatorFactory,
     protocol: Protocol,
     progress: Progress,
     watch: Stopwatch,
     *,
     clip_id: str = "clip1",
-) -> MeasuredClip:
-    """Read a clip, follow the runner, find the strides and measure them.
+) -> tuple[MeasuredClip, ...]:
+    """Read a clip, follow the runner, and measure every segment of it that shows running.
+
+    Returns
+    -------
+    tuple of MeasuredClip
+        In order of time, at least one; of several, the ids end in `.1`, `.2`, …
 
     Raises
     ------
     InputFileError, SceneError
+        A segment that cannot be judged raises only where there is no other.
     """
-    frames = open_clip(request.path, request.slow_motion)
-    info = frames.info
-    if info.duration_s < protocol.shortest_clip_s:
-        raise ClipTooShort(path=info.path, frames=info.n_frames, duration_s=info.duration_s)
-    require_frame_rate(info.fps, protocol.gait)
-    with watch.stage("pose"):
-        seen = estimate_clip(frames, estimator, lambda done, total: progress("pose", done, total))
-        pose = repair(seen, protocol.repair)
+    seen = see(request, load_estimator, protocol, progress, watch)
     with watch.stage("gait"):
         progress("gait", 0, 1)
-        view = settle_view(detect_view(pose, protocol.view), request.view)
-        pose = pose.assign_attrs(view=view.view)
-        known = Known(None if athlete.height_cm is None else athlete.height_cm / 100, request.speed_mps)
-        gait = analyse(pose, view, known, method_errors(), protocol.gait, clip=clip_id)
+        clips = measure_seen(seen, request, athlete, protocol, clip_id)
         progress("gait", 1, 1)
-    part = _clip_part(clip_id, frames, pose, view, gait)
-    return MeasuredClip(
-        clip_id, frames, pose, view, gait, part, tuple(_clip_cautions(part, frames, view, gait, protocol))
+    return clips
+
+
+def measure_seen(
+    seen: SeenClip, request: ClipRequest, athlete: Athlete, protocol: Protocol, clip_id: str
+) -> tuple[MeasuredClip, ...]:
+    """Measure every segment of a clip that shows running.
+
+    Raises
+    ------
+    SceneError
+        Where no segment can be judged: what is wrong with the first one.
+    """
+    measured: list[MeasuredClip] = []
+    refused: list[SceneError] = []
+    for number, segment in enumerate(seen.segments, start=1):
+        segment_id = clip_id if len(seen.segments) == 1 else f"{clip_id}.{number}"
+        try:
+            measured.append(_measure_segment(seen, segment, request, athlete, protocol, segment_id))
+        except SceneError as error:
+            refused.append(error)
+    if not measured:
+        raise refused[0]
+    first = measured[0]
+    shared = tuple(
+        whole_clip_cautions(seen, request.slow_motion, [(clip.part, clip.gait) for clip in measured], protocol)
     )
+    return (replace(first, cautions=shared + first.cautions), *measured[1:])
+
+
+def _measure_segment(
+    seen: SeenClip, segment: Segment, request: ClipRequest, athlete: Athlete, protocol: Protocol, clip_id: str
+) -> MeasuredClip:
+    pose = seen.measurable(segment)
+    view = settle_view(detect_view(pose, protocol.view), request.view)
+    known = Known(None if athlete.height_cm is None else athlete.height_cm / 100, request.speed_mps, known_scale(pose))
+    errors = method_errors() if is_compared(pose) else {}
+    try:
+        gait = analyse(pose, view, known, errors, _gait_parameters(seen, pose, protocol), clip=clip_id)
+    except NoRunning as refusal:
+        if request.slow_motion is None:
+            _suspect_slow_motion(pose, view, protocol, refusal)
+        raise
+    part = _clip_part(clip_id, seen, segment, view, gait)
+    lost = seen.lost_ratio(segment)
+    cautions = (
+        *clip_cautions(part, pose, view, gait, protocol, camera_lost_ratio=lost),
+        *points_cautions(pose, clip_id),
+    )
+    return MeasuredClip(clip_id, seen, view, gait, part, cautions)
+
+
+def _gait_parameters(seen: SeenClip, pose: xr.Dataset, protocol: Protocol) -> GaitParameters:
+    """Return the parameters of gait; a single duplicate taken out leaves no gap in what is observed."""
+    if seen.repeated is None or not seen.repeated.any():
+        return protocol.gait
+    bridged = max(protocol.gait.smoothing.longest_gap_s, 2.2 / float(pose.attrs["fps"]))
+    return replace(protocol.gait, smoothing=replace(protocol.gait.smoothing, longest_gap_s=bridged))
+
+
+def _suspect_slow_motion(pose: xr.Dataset, view: ViewDecision, protocol: Protocol, refusal: NoRunning) -> None:
+    """Look whether what is no running as it stands would be running in slow motion.
+
+    Raises
+    ------
+    SlowMotionLikely
+        Naming the smallest likely factor that gives a plausible step rate.
+    """
+    slowest, fastest = protocol.plausible_cadence_spm
+    for factor in protocol.likely_slow_motions:
+        faster = pose.assign_coords(time=pose["time"] / factor)
+        faster.attrs["fps"] = float(pose.attrs["fps"]) * factor
+        try:
+            gait = analyse(faster, view, Known(), {}, protocol.gait, clip="")
+        except SceneError:
+            continue
+        cadence = 120.0 / gait.rhythm.stride_s
+        if factor > 1 and slowest <= cadence <= fastest:
+            raise SlowMotionLikely(cadence_spm=cadence / factor, factor=factor) from refusal
 
 
 def event_parts(clip: MeasuredClip) -> tuple[Event, ...]:
@@ -100,12 +155,12 @@ def event_parts(clip: MeasuredClip) -> tuple[Event, ...]:
     )
 
 
-def _clip_part(clip_id: str, frames: VideoFrames, pose: xr.Dataset, view: ViewDecision, gait: GaitAnalysis) -> Clip:
-    info = frames.info
+def _clip_part(clip_id: str, seen: SeenClip, segment: Segment, view: ViewDecision, gait: GaitAnalysis) -> Clip:
+    info = seen.info
     return Clip(
         id=clip_id,
         file=info.path.name,
-        sha256=file_sha256(info.path),
+        sha256=seen.sha256,
         view=view.view,
         view_confidence=view.confidence,
         fps=info.fps,
@@ -116,60 +171,7 @@ def _clip_part(clip_id: str, frames: VideoFrames, pose: xr.Dataset, view: ViewDe
         height_px=info.height,
         metres_per_px=None if gait.scale is None else gait.scale.metres_per_px,
         scale_source=None if gait.scale is None else gait.scale.source,
-        segments=(Segment(start_s=0.0, end_s=info.duration_s),),
+        segments=(segment,),
         n_strides=Strides(**{side: len(gait.table.of(side)) for side in SIDES}),
-        quality=_quality(pose),
+        quality=quality(seen.pose.sel(time=slice(segment.start_s, segment.end_s)), seen.repeated),
     )
-
-
-def _quality(pose: xr.Dataset) -> ClipQuality:
-    flag = pose["flag"]
-    legs = flag.sel(keypoint=[f"{side}_{point}" for side in SIDES for point in LEG])
-    feet = flag.sel(keypoint=[f"{side}_{point}" for side in SIDES for point in ("heel", "toe")])
-    ankles = flag.sel(keypoint=[f"{side}_ankle" for side in SIDES])
-    height = pose["position"].sel(space="y").max("keypoint") - pose["position"].sel(space="y").min("keypoint")
-    return ClipQuality(
-        person_found_ratio=float((flag != Flag.ABSENT).any("keypoint").mean()),
-        leg_swaps_repaired=int((ankles == Flag.SWAPPED).any("keypoint").sum()),
-        spikes_repaired=int((legs == Flag.SPIKE).sum()),
-        foot_out_of_picture_ratio=float((feet == Flag.OUT_OF_PICTURE).mean()),
-        leg_points_unusable_ratio=float((legs >= Flag.OUT_OF_PICTURE).mean()),
-        runner_height_px=float(np.nanmedian(height)),
-    )
-
-
-def _clip_cautions(
-    part: Clip, frames: VideoFrames, view: ViewDecision, gait: GaitAnalysis, protocol: Protocol
-) -> Iterator[Caution]:
-    yield caution("stride_scatter_only")
-    strides = part.n_strides
-    if min(strides.left, strides.right) < protocol.steady_strides:
-        yield caution("few_strides", part.id, **strides.model_dump(), needed=protocol.steady_strides)
-    if part.fps < protocol.fine_fps:
-        # an event lies anywhere within its frame; a contact time has two of them: sqrt(2/12) frame intervals
-        yield caution("low_frame_rate", part.id, fps=part.fps, sd_ms=1000 / part.fps / np.sqrt(6))
-    intervals_ms = 1000 * np.diff(frames.info.time_s)
-    if intervals_ms.max() > 1.5 * np.median(intervals_ms):
-        shortest, longest = intervals_ms.min(), intervals_ms.max()
-        yield caution("variable_frame_rate", part.id, shortest_ms=shortest, longest_ms=longest)
-    unseen = sum(event.confidence < 1 for event in gait.events)
-    if unseen:
-        yield caution("foot_out_of_picture", part.id, steps=unseen)
-    if gait.table.irregular:
-        yield caution("irregular_strides", part.id, strides=gait.table.irregular)
-    if view.confidence < 0.5:
-        yield caution("view_unsure", part.id, view=view.view, confidence=view.confidence)
-    if part.quality.person_found_ratio < 1:
-        yield caution("runner_partly_unseen", part.id, found=part.quality.person_found_ratio)
-    yield from _plausibility(part, gait, protocol)
-
-
-def _plausibility(part: Clip, gait: GaitAnalysis, protocol: Protocol) -> Iterator[Caution]:
-    cadence = 120.0 / gait.rhythm.stride_s
-    slowest, fastest = protocol.plausible_cadence_spm
-    if not slowest <= cadence <= fastest:
-        yield caution("step_rate_implausible", part.id, cadence_spm=cadence)
-    if gait.scale is not None and gait.height_scale is not None:
-        difference = abs(gait.scale.metres_per_px / gait.height_scale.metres_per_px - 1)
-        if difference > protocol.scale_agreement:
-            yield caution("scale_mismatch", part.id, difference=difference)

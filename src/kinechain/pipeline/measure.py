@@ -10,9 +10,9 @@ import pandas as pd
 
 from kinechain.model.assessment import Event, Measurement
 from kinechain.model.athlete import Athlete
-from kinechain.pipeline.clip import ClipRequest, event_parts, measure_clip
+from kinechain.pipeline.clip import event_parts, measure_clip
 from kinechain.pipeline.progress import Progress, Stopwatch
-from kinechain.pose.estimator import PoseEstimator
+from kinechain.pipeline.seeing import ClipRequest, EstimatorFactory
 from kinechain.settings import Protocol
 
 TableFormat = Literal["json", "csv", "parquet"]
@@ -21,7 +21,7 @@ TableFormat = Literal["json", "csv", "parquet"]
 def measure(
     request: ClipRequest,
     athlete: Athlete,
-    estimator: PoseEstimator,
+    load_estimator: EstimatorFactory,
     folder: Path,
     table_format: TableFormat,
     protocol: Protocol,
@@ -33,12 +33,12 @@ def measure(
     ------
     InputFileError, SceneError
     """
-    clip = measure_clip(request, athlete, estimator, protocol, progress, Stopwatch())
+    clips = measure_clip(request, athlete, load_estimator, protocol, progress, Stopwatch())
     tables = {
-        "clips": pd.json_normalize([clip.part.model_dump(exclude={"segments"})], sep="."),
-        "events": event_table(event_parts(clip)),
-        "strides": clip.gait.table.rows.assign(clip=clip.id),
-        "measurements": measurement_table(clip.gait.measurements),
+        "clips": pd.json_normalize([clip.part.model_dump(exclude={"segments"}) for clip in clips], sep="."),
+        "events": event_table(tuple(event for clip in clips for event in event_parts(clip))),
+        "strides": pd.concat([clip.gait.table.rows.assign(clip=clip.id) for clip in clips], ignore_index=True),
+        "measurements": measurement_table(tuple(m for clip in clips for m in clip.gait.measurements)),
     }
     document = {name: json.loads(table.to_json(orient="records")) for name, table in tables.items()}
     text = json.dumps({"schema": "kinechain.measure/1", **document}, ensure_ascii=False, indent=2) + "\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,12 +50,12 @@ def choose(clip: MeasuredClip) -> tuple[KeyPicture, ...]:
         distance = np.where(np.isfinite(times), np.abs(values - np.nanmean(values)), np.nan)
         if np.isfinite(distance).any():
             nearest = int(np.nanargmin(distance))
-            frame = int(np.argmin(np.abs(clip.frames.info.time_s - times[nearest])))
+            frame = int(np.argmin(np.abs(clip.seen.info.time_s - times[nearest])))
             pictures.append(KeyPicture(measurement, frame, float(values[nearest])))
     return tuple(pictures)
 
 
-def with_pictures(measurements: tuple[Measurement, ...], pictures: tuple[KeyPicture, ...]) -> tuple[Measurement, ...]:
+def with_pictures(measurements: Iterable[Measurement], pictures: Iterable[KeyPicture]) -> tuple[Measurement, ...]:
     """Return the measurements with the files of their pictures named."""
     files = {picture.measurement.id: picture.file for picture in pictures}
     return tuple(m.model_copy(update={"frame": files.get(m.id)}) for m in measurements)
@@ -62,8 +63,8 @@ def with_pictures(measurements: tuple[Measurement, ...], pictures: tuple[KeyPict
 
 def draw(picture: KeyPicture, image: Image, clip: MeasuredClip, crop: Crop | None, *, hide_face: bool) -> Image:
     """Return the runner cut out of a frame, with skeleton and angle drawn in."""
-    mark = angle_mark(picture, clip.pose, clip.view.facing)
-    return key_picture(image, clip.pose, picture.frame_index, angle=mark, crop=crop, hide_face=hide_face)
+    mark = angle_mark(picture, clip.seen.pose, clip.view.facing)
+    return key_picture(image, clip.seen.pose, picture.frame_index, angle=mark, crop=crop, hide_face=hide_face)
 
 
 def angle_mark(picture: KeyPicture, pose: xr.Dataset, facing: int) -> AngleMark | None:
