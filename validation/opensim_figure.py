@@ -232,5 +232,7 @@ def stick_figure(motion: pd.DataFrame, legs: dict[Side, Leg], height_m: float) -
         leg = legs[side]
         heel = one.ankle + one.foot.apply(height_m * (leg.talus_calcaneus + leg.heel))
         ball = one.ankle + one.foot.apply(height_m * (leg.talus_calcaneus + leg.calcaneus_toes + leg.ball))
-        points |= {f"{side}_{name}": point for name, point in zip(LEG, (one.hip, one.knee, one.ankle, heel, ball), strict=True)}
+        points |= {
+            f"{side}_{name}": point for name, point in zip(LEG, (one.hip, one.knee, one.ankle, heel, ball), strict=True)
+        }
     return points

@@ -8,7 +8,7 @@ from pathlib import Path
 if not __package__:
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from phantoms.command import main  # noqa: E402 - the folder above is on the path only now
+from phantoms.command import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -13,7 +13,7 @@ from scipy.spatial.transform import Rotation
 
 from kinechain.model.skeleton import SIDES, Side
 from phantoms.spec import Body
-from phantoms.state import BodyState, X, Y, Z
+from phantoms.state import BodyState, X, Y
 
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
@@ -146,7 +146,9 @@ def frame(up: Array, forward: Array) -> Array:
     return np.stack([f, u, np.cross(f, u)], axis=-1)
 
 
-def bone(start: Array, end: Array, rest_forward: Array, position: Array, to: Array, forward: Array, girth: float) -> Placement:
+def bone(
+    start: Array, end: Array, rest_forward: Array, position: Array, to: Array, forward: Array, girth: float
+) -> Placement:
     """Return a long bone: at rest from `start` to `end` (below), in the laboratory from `position` to `to`."""
     rest = frame(start - end, rest_forward)
     line = position - to
@@ -172,10 +174,19 @@ class Figure:
         self.rest = rest_body(look.sex, look.weight, look.muscle)
         heads = self.rest.heads
         self.hips_rest = (heads["upperleg01.L"] + heads["upperleg01.R"]) / 2
-        standing = float(np.median([
-            np.linalg.norm(leg.hip - leg.knee, axis=1) + np.linalg.norm(leg.knee - leg.ankle, axis=1) + leg.ankle_in_shoe[1]
-            for leg in state.legs.values()
-        ])) - 0.012
+        standing = (
+            float(
+                np.median(
+                    [
+                        np.linalg.norm(leg.hip - leg.knee, axis=1)
+                        + np.linalg.norm(leg.knee - leg.ankle, axis=1)
+                        + leg.ankle_in_shoe[1]
+                        for leg in state.legs.values()
+                    ]
+                )
+            )
+            - 0.012
+        )
         top = float(self.rest.points[:, 1].max()) - self.hips_rest[1]
         self.girth = (height_m - standing) / top
 
@@ -236,7 +247,9 @@ class Figure:
         raised = np.radians(-18.0 - swing * self.look.arm_swing_deg / 2)
         bent = np.radians(92.0 - 14.0 * swing)
         spread = np.radians(14.0)
-        upper = np.stack([np.sin(raised), -np.cos(raised) * np.cos(spread), np.full_like(raised, out * np.sin(spread))], -1)
+        upper = np.stack(
+            [np.sin(raised), -np.cos(raised) * np.cos(spread), np.full_like(raised, out * np.sin(spread))], -1
+        )
         upper /= np.linalg.norm(upper, axis=1, keepdims=True)
         ahead = np.broadcast_to(np.array([1.0, 0.0, -0.35 * out]), upper.shape)
         axis = np.cross(upper, ahead)
@@ -267,13 +280,17 @@ class Figure:
 
         linear = np.stack([placements[name].matrix for name in SEGMENTS], axis=1)
         start = np.stack([placements[name].start for name in SEGMENTS])
-        shift = np.stack([placements[name].position for name in SEGMENTS], axis=1) - np.einsum("tsij,sj->tsi", linear, start)
+        shift = np.stack([placements[name].position for name in SEGMENTS], axis=1) - np.einsum(
+            "tsij,sj->tsi", linear, start
+        )
         affine = torch.tensor(np.concatenate([linear, shift[..., None]], axis=-1), dtype=torch.float32)
         weights = torch.tensor(self.rest.weights, dtype=torch.float32)
         homogeneous = torch.tensor(np.concatenate([points, np.ones((len(points), 1))], axis=1), dtype=torch.float32)
         moved = torch.empty((len(affine), len(points), 3))
         for first in range(0, len(affine), 40):
             part = affine[first : first + 40]
-            blended = (weights @ part.permute(1, 0, 2, 3).reshape(len(SEGMENTS), -1)).reshape(len(points), len(part), 3, 4)
+            blended = (weights @ part.permute(1, 0, 2, 3).reshape(len(SEGMENTS), -1)).reshape(
+                len(points), len(part), 3, 4
+            )
             moved[first : first + 40] = torch.einsum("ntij,nj->tni", blended, homogeneous)
         return moved.numpy()

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from phantoms.body import SEGMENTS, Figure
 from kinechain.model.skeleton import SIDES
+from phantoms.body import SEGMENTS, Figure
 
 Array = NDArray[np.float64]
 

@@ -11,6 +11,7 @@ from scipy.ndimage import gaussian_filter1d
 from scipy.spatial.transform import Rotation
 
 from kinechain.model.skeleton import SIDES, Side, other
+from phantoms.ground import GroundParameters, stand_on_ground
 from phantoms.lab import Contact
 from phantoms.spec import Fault
 from phantoms.state import BodyState, LegState, X, Z, move_leg
@@ -18,6 +19,9 @@ from phantoms.state import BodyState, LegState, X, Z, move_leg
 Array = NDArray[np.float64]
 #: How far the heels are turned in before they land, on top of the measured orientation of the foot [deg].
 NATURAL_INVERSION_DEG = 5.0
+
+#: How fast the thigh turns backwards before toe-off, about [deg/s]: a degree less takes this much of stance.
+THIGH_RATE_DPS = 320.0
 
 Apply = Callable[[BodyState, tuple[Contact, ...], Side, float], BodyState]
 
@@ -114,9 +118,11 @@ def heel_eversion(body: BodyState, contacts: tuple[Contact, ...], side: Side, gr
 
 
 def short_hip_extension(body: BodyState, contacts: tuple[Contact, ...], side: Side, grade: float) -> BodyState:
-    """C8: around toe-off the thigh trails `grade` less, the knee bends a little more, the foot leaves early."""
-    weight = grade * bump(body.time_s, contacts, side, (0.6, 0.95, 1.1, 1.6))
-    return body.with_leg(side, _leg_turned(body.legs[side], weight, -1.8 * weight, -0.8 * weight))
+    """C8: the foot leaves the ground earlier, at a thigh `grade` less behind, and the thigh stays that much forward."""
+    weight = grade * bump(body.time_s, contacts, side, (0.88, 1.05, 1.15, 1.6))
+    early = tuple(replace(c, end_s=c.end_s - grade / THIGH_RATE_DPS) if c.side == side else c for c in contacts)
+    turned = body.with_leg(side, _leg_turned(body.legs[side], weight, -weight, 0.0 * weight))
+    return stand_on_ground(turned, early, GroundParameters(), (side,))
 
 
 def drifting_leg(body: BodyState, contacts: tuple[Contact, ...], side: Side, grade: float) -> BodyState:
@@ -132,9 +138,7 @@ def _leg_turned(leg: LegState, thigh_deg: Array, shank_deg: Array, foot_deg: Arr
     foot = Rotation.from_rotvec(np.radians(foot_deg)[:, None] * Z)
     knee = leg.hip + thigh.apply(leg.knee - leg.hip)
     ankle = knee + shank.apply(leg.ankle - leg.knee)
-    return replace(
-        leg, knee=knee, ankle=ankle, femur=thigh * leg.femur, tibia=shank * leg.tibia, foot=foot * leg.foot
-    )
+    return replace(leg, knee=knee, ankle=ankle, femur=thigh * leg.femur, tibia=shank * leg.tibia, foot=foot * leg.foot)
 
 
 def limited_dorsiflexion(body: BodyState, contacts: tuple[Contact, ...], side: Side, grade: float) -> BodyState:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
-from kinechain.model.skeleton import Side
+from kinechain.model.skeleton import SIDES, Side
 from phantoms.lab import Contact
 from phantoms.state import BodyState, LegState, move_leg
 
@@ -69,10 +69,12 @@ def bend_toes(body: BodyState, contacts: tuple[Contact, ...], parameters: Ground
     return body
 
 
-def stand_on_ground(body: BodyState, contacts: tuple[Contact, ...], parameters: GroundParameters) -> BodyState:
+def stand_on_ground(
+    body: BodyState, contacts: tuple[Contact, ...], parameters: GroundParameters, sides: tuple[Side, ...] = SIDES
+) -> BodyState:
     """Return the body whose soles touch the ground in the given contacts, and only there."""
-    for side, first in body.legs.items():
-        leg = first
+    for side in sides:
+        leg = body.legs[side]
         for _ in range(parameters.passes):
             shift = _height_correction(body.time_s, leg.lowest(), contacts, side, parameters)
             ankle = leg.ankle + shift[:, None] * np.array([0.0, 1.0, 0.0])

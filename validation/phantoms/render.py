@@ -76,7 +76,7 @@ def exposures(spec: ClipSpec) -> Array:
     return np.asarray(((np.arange(n) + 0.5) / n - 0.5) * spec.picture.shutter_s)
 
 
-def pictures(spec: ClipSpec, running: Running, times: Array | None = None):  # noqa: ANN201 - a generator of pictures
+def pictures(spec: ClipSpec, running: Running, times: Array | None = None):
     """Yield the pictures of a clip, or of some instants of it."""
     times = frame_times(spec) if times is None else times
     look = dressed(spec, running)

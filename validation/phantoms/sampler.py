@@ -14,8 +14,15 @@ SPLIT = Path(__file__).resolve().parents[1] / "split.toml"
 SKINS: tuple[Colour, ...] = ((240, 205, 182), (222, 178, 148), (198, 150, 122), (150, 105, 78), (98, 66, 48))
 HAIRS: tuple[Colour, ...] = ((30, 24, 22), (70, 48, 34), (150, 112, 68), (120, 120, 122))
 CLOTHES: tuple[Colour, ...] = (
-    (40, 90, 170), (190, 50, 50), (235, 235, 235), (30, 30, 36), (70, 140, 80), (230, 190, 60), (120, 80, 150), (120, 125, 130),
-)  # fmt: skip
+    (40, 90, 170),
+    (190, 50, 50),
+    (235, 235, 235),
+    (30, 30, 36),
+    (70, 140, 80),
+    (230, 190, 60),
+    (120, 80, 150),
+    (120, 125, 130),
+)
 #: Shutter of a phone in a hall and in sunlight [s], log-uniform between.
 SHUTTER_S = (1 / 2000, 1 / 120)
 #: Grades that are drawn for each fault [deg].

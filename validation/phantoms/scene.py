@@ -15,6 +15,8 @@ Image = NDArray[np.uint8]
 
 #: More than the picture is rendered where distortion pulls it in.
 MARGIN = 1.15
+#: SD of the lens' blur [px].
+LENS_BLUR_PX = 0.6
 BELT_M = (1.7, 0.55)
 #: Length of the pattern on belt and ground [m].
 PATTERN_M = 2.0
@@ -47,9 +49,9 @@ class Renderer:
         n = int(faces.max()) + 1
         columns = np.tile(np.arange(len(faces)), 3)
         self._spread = sparse.csr_matrix((np.ones(3 * len(faces)), (faces.T.ravel(), columns)), shape=(n, len(faces)))
-        size = [int(round(side * (MARGIN if view.k1 else 1.0))) for side in view.size]
+        size = [round(side * (MARGIN if view.k1 else 1.0)) for side in view.size]
         self._plot: Any = pyvista.Plotter(off_screen=True, window_size=size, lighting="none")
-        self._plot.enable_anti_aliasing("msaa", multi_samples=4)
+        self._plot.disable_anti_aliasing()  # many samples a pixel cost twice the time; the lens softens edges instead
         top, bottom = SKY[scene.background]
         self._plot.set_background(top, top=bottom)
         self._mesh = pyvista.PolyData(np.zeros((n, 3)), np.column_stack([np.full(len(faces), 3), faces]).ravel())
@@ -75,7 +77,9 @@ class Renderer:
         flat = -view.axes[2] * np.array([1.0, 0.0, 1.0])
         flat /= np.linalg.norm(flat)
         across = np.cross([0.0, 1.0, 0.0], flat)
-        away = np.cos(elevation) * (np.cos(azimuth) * flat + np.sin(azimuth) * across) + np.sin(elevation) * np.eye(3)[1]
+        away = (
+            np.cos(elevation) * (np.cos(azimuth) * flat + np.sin(azimuth) * across) + np.sin(elevation) * np.eye(3)[1]
+        )
         for direction, strength in ((away, 0.75), (-flat * -1.0 + 0.3 * np.eye(3)[1], 0.2)):
             light = self._pv.Light(position=tuple(self._middle + 8 * direction), focal_point=tuple(self._middle))
             light.intensity = strength * self.scene.light
@@ -85,19 +89,18 @@ class Renderer:
         box = self._pv.Cube(center=tuple(self._middle + centre), x_length=size[0], y_length=size[1], z_length=size[2])
         self._plot.add_mesh(box, color=colour, ambient=0.45, diffuse=0.6)
 
-    def _floor(self, size: tuple[float, float], height: float, image: Image, repeat: float, *, moves: bool) -> None:
-        """Lay a textured rectangle on the ground; `repeat` is the length of the picture on it [m]."""
+    def _floor(self, size: tuple[float, float], height: float, image: Image, repeat: float) -> None:
+        """Lay a textured rectangle that runs backwards; `repeat` is the length of the picture on it [m]."""
         half = np.array(size) / 2
-        corners = np.array([[-half[0], height, -half[1]], [half[0], height, -half[1]], [half[0], height, half[1]], [-half[0], height, half[1]]])
+        signs = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])
+        corners = np.column_stack([signs[:, 0] * half[0], np.full(4, height), signs[:, 1] * half[1]])
         plane = self._pv.PolyData(corners + self._middle, np.array([4, 0, 1, 2, 3]))
         coordinates = corners[:, [0, 2]] / repeat
         plane.point_data.active_texture_coordinates = coordinates.astype(np.float32)
         texture = self._pv.Texture(image)
         texture.repeat = True
-        texture.mipmap = True
         self._plot.add_mesh(plane, texture=texture, ambient=0.5, diffuse=0.6)
-        if moves:
-            self._textured.append((plane, coordinates, repeat))
+        self._textured.append((plane, coordinates, repeat))
 
     def _noise(self, colour: tuple[int, int, int], spread: float, grain: int) -> Image:
         fine = self._random.normal(0, spread, (256, 256, 1))
@@ -106,15 +109,15 @@ class Renderer:
 
     def _surroundings(self) -> None:
         if self.scene.background == "grass":
-            self._floor((60, 60), 0.0, self._noise((92, 132, 62), 14, 16), 1.5, moves=True)
+            self._floor((60, 60), 0.0, self._noise((92, 132, 62), 14, 16), 1.5)
             return
         if self.scene.background == "plain":
-            self._floor((30, 30), 0.0, self._noise((150, 150, 152), 3, 32), PATTERN_M, moves=True)
+            self._floor((30, 30), 0.0, self._noise((150, 150, 152), 3, 32), PATTERN_M)
             return
-        self._floor((30, 30), -0.16, self._noise((122, 116, 108), 5, 32), 3.0, moves=False)
+        self._box(np.array([0.0, -0.21, 0.0]), (30.0, 0.1, 30.0), "#7a746c")
         belt = self._noise((52, 52, 56), 6, 8)
         belt[:6] = 88
-        self._floor(BELT_M, 0.0, belt.transpose(1, 0, 2), PATTERN_M / 2, moves=True)
+        self._floor(BELT_M, 0.0, belt.transpose(1, 0, 2), PATTERN_M / 2)
         self._box(np.array([0.0, -0.085, 0.0]), (BELT_M[0] + 0.1, 0.15, BELT_M[1] - 0.02), "#2b2b2e")
         for z in (-1.0, 1.0):
             self._box(np.array([0.0, -0.07, z * (BELT_M[1] / 2 + 0.06)]), (BELT_M[0] + 0.2, 0.14, 0.12), "#85888c")
@@ -123,7 +126,9 @@ class Renderer:
         across = np.cross(depth, [0.0, 1.0, 0.0])
         for place in self._random.uniform(-3.2, 3.2, 5):
             height = float(self._random.uniform(0.5, 1.8))
-            grey = f"#{int(self._random.integers(0x40, 0xB0)):02x}" + f"{int(self._random.integers(0x40, 0xB0)):02x}" * 2
+            grey = (
+                f"#{int(self._random.integers(0x40, 0xB0)):02x}" + f"{int(self._random.integers(0x40, 0xB0)):02x}" * 2
+            )
             centre = 4.5 * depth + place * across + np.array([0.0, height / 2 - 0.16, 0.0])
             self._box(centre, (0.5, height, 0.5), grey)
 
@@ -149,7 +154,7 @@ class Renderer:
         image = np.asarray(self._plot.screenshot(return_img=True))[..., :3]
         if self._remap is not None:
             image = cv2.remap(image, *self._remap, cv2.INTER_LINEAR)
-        return np.ascontiguousarray(image)
+        return np.asarray(cv2.GaussianBlur(np.ascontiguousarray(image), (0, 0), LENS_BLUR_PX))
 
     def close(self) -> None:
         """Free the window."""

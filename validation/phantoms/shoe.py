@@ -50,7 +50,7 @@ class Shoe:
     length_m : heel to toe
     front : share of the bend each point takes, shape (n,)
     is_midsole : per triangle
-    heel_top, heel_bottom, toe_tip, heel_tip : indices of landmarks' points
+    landmarks : name → indices of its points
     """
 
     points: Array
@@ -75,9 +75,8 @@ def make_shoe(length_m: float, *, right: bool) -> Shoe:
     c, s = np.cos(angle), np.sin(angle)
     across = np.sign(c) * np.abs(c) ** 0.55
     # the bottom half is the flat sole, the top half an arch
-    up = np.where(s < 0, -np.abs(s) ** 0.25, np.abs(s) ** 0.9)
-    middle = rise + np.where(s < 0, 1, 1)[:, None] * np.minimum(0.35 * (top - rise), 0.09)
-    z = across[:, None] * width - inward
+    up = np.where(s < 0, -(np.abs(s) ** 0.25), np.abs(s) ** 0.9)
+    middle = rise + np.minimum(0.35 * (top - rise), 0.09)
     y = np.where(up[:, None] < 0, middle + up[:, None] * (middle - rise), middle + up[:, None] * (top - middle))
     narrowing = np.where(up[:, None] > 0, 1 - 0.45 * up[:, None] ** 2, 1.0)
     z = across[:, None] * width * narrowing - inward
@@ -96,7 +95,9 @@ def make_shoe(length_m: float, *, right: bool) -> Shoe:
         "heel_bottom": np.flatnonzero((x < 0.06) & (height < 0.09)),
     }
     rise_at = length_m * np.interp(centres[:, 0] / length_m, _PROFILE[:, 0], _PROFILE[:, 3])
-    midsole = centres[:, 1] < rise_at + 0.085 * length_m * np.interp(centres[:, 0] / length_m, [0, 0.7, 1], [1.1, 0.8, 0.5])
+    midsole = centres[:, 1] < rise_at + 0.085 * length_m * np.interp(
+        centres[:, 0] / length_m, [0, 0.7, 1], [1.1, 0.8, 0.5]
+    )
     return Shoe(points, faces, np.flatnonzero(flat), length_m, front, midsole, landmarks)
 
 
@@ -106,10 +107,10 @@ def _strip_faces(right: bool) -> NDArray[np.intp]:
         for j in range(_AROUND):
             a, b = i * _AROUND + j, i * _AROUND + (j + 1) % _AROUND
             c, d = a + _AROUND, b + _AROUND
-            faces += [[a, b, c], [b, d, c]]
-    for ring, turn in ((0, 1), ((_ALONG - 1) * _AROUND, -1)):
+            faces += [[a, c, b], [b, c, d]]
+    for ring, turn in ((0, -1), ((_ALONG - 1) * _AROUND, 1)):
         for j in range(1, _AROUND - 1):
-            faces.append([ring, ring + j + 1, ring + j][:: turn])
+            faces.append([ring, ring + j + 1, ring + j][::turn])
     found = np.array(faces, dtype=np.intp)
     return found if right else found[:, ::-1]
 

@@ -190,7 +190,7 @@ def _one_of(what: str, value: str, allowed: tuple[str, ...]) -> None:
         raise ValueError(f"{what} {value!r} is none of {', '.join(allowed)}")
 
 
-def from_dict(kind: Any, values: dict[str, Any]) -> Any:  # noqa: ANN401 - any of the dataclasses above
+def from_dict(kind: Any, values: dict[str, Any]) -> Any:
     """Build a dataclass from plain values, tables within tables included.
 
     Raises
@@ -205,7 +205,7 @@ def from_dict(kind: Any, values: dict[str, Any]) -> Any:  # noqa: ANN401 - any o
     return kind(**{key: _cast(hints[key], value) for key, value in values.items()})
 
 
-def _cast(hint: Any, value: Any) -> Any:  # noqa: ANN401 - as the hint says
+def _cast(hint: Any, value: Any) -> Any:
     if dataclasses.is_dataclass(hint):
         return from_dict(hint, value)
     if typing.get_origin(hint) is tuple:
@@ -224,7 +224,9 @@ def load_spec(path: Path) -> ClipSpec:
 def to_toml(spec: ClipSpec) -> str:
     """Return a clip as TOML."""
     plain = dataclasses.asdict(spec)
-    lines = [f"{key} = {json.dumps(value)}" for key, value in plain.items() if not isinstance(value, dict | tuple | list)]
+    lines = [
+        f"{key} = {json.dumps(value)}" for key, value in plain.items() if not isinstance(value, dict | tuple | list)
+    ]
     for table, values in plain.items():
         if isinstance(values, dict):
             lines += ["", f"[{table}]", *(f"{key} = {json.dumps(value)}" for key, value in values.items())]

@@ -35,6 +35,7 @@ class LegState:
     eversion_deg : by which the shoe's back leans inwards on top of its orientation
     shoe : at rest
     ankle_in_shoe : ankle in the shoe's frame [m]
+    inwards : sign of z towards the midline, −1 for the right leg
     """
 
     hip: Array
@@ -147,7 +148,9 @@ def move_leg(leg: LegState, hip: Array, ankle: Array, foot: Rotation | None = No
     femur, tibia = turned * leg.femur, turned * leg.tibia
     femur = swing_twist_free(turned.apply(leg.knee - leg.hip), knee - hip) * femur
     tibia = swing_twist_free(turned.apply(leg.ankle - leg.knee), ankle - knee) * tibia
-    return replace(leg, hip=hip, knee=knee, ankle=ankle, femur=femur, tibia=tibia, foot=leg.foot if foot is None else foot)
+    return replace(
+        leg, hip=hip, knee=knee, ankle=ankle, femur=femur, tibia=tibia, foot=leg.foot if foot is None else foot
+    )
 
 
 def body_state(trial: Trial, time_s: Array, trunk: Rotation) -> BodyState:

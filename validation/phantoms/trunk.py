@@ -25,7 +25,8 @@ def trunk_motion(trial: Trial, time_s: Array, lean_deg: Array) -> Rotation:
     """
     motion = trial.motion
     turn, bend = (
-        np.interp(time_s, trial.time_s, motion[name] - motion[name].mean()) for name in ("pelvis_rotation", "pelvis_list")
+        np.interp(time_s, trial.time_s, motion[name] - motion[name].mean())
+        for name in ("pelvis_rotation", "pelvis_list")
     )
     height = motion["pelvis_ty"].to_numpy()
     swing = np.interp(time_s, trial.time_s, (height.mean() - height) / np.ptp(height))

@@ -7,6 +7,7 @@ Definitions and signs are the product's (glossary); angles are taken in the runn
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -143,7 +144,7 @@ def strides(contacts: tuple[Contact, ...], duration_s: float) -> list[Stride]:
     for side in SIDES:
         own = [c for c in contacts if c.side == side]
         others = [c.start_s for c in contacts if c.side == other(side)]
-        for first, second in zip(own, own[1:], strict=False):
+        for first, second in pairwise(own):
             between = [t for t in others if first.start_s < t < second.start_s]
             if first.start_s >= 0 and second.start_s <= duration_s and len(between) == 1:
                 found.append(Stride(side, first.start_s, first.end_s, between[0], second.start_s))
@@ -165,7 +166,7 @@ class _Reader:
     def _fine(start: float, end: float) -> Array:
         return np.linspace(start, end, 400)
 
-    def at(self, values: Array, time_s: Array | float) -> Any:  # noqa: ANN401 - a number for a number
+    def at(self, values: Array, time_s: Array | float) -> Any:
         return np.interp(time_s, self.body.time_s, values)
 
     def ahead(self, front: str, back: str) -> Array:
@@ -250,7 +251,9 @@ BOTH = ("vertical_oscillation_m", "trunk_lean_deg", "step_width_ratio")
 _INSTANTS = ("side", "start_s", "ms_s", "heel_off_s", "toe_off_s", "other_contact_s", "end_s", "stride_time_s")
 
 
-def stride_rows(body: BodyTruth, contacts: tuple[Contact, ...], duration_s: float, speed_mps: float) -> list[dict[str, Any]]:
+def stride_rows(
+    body: BodyTruth, contacts: tuple[Contact, ...], duration_s: float, speed_mps: float
+) -> list[dict[str, Any]]:
     """Return one row a stride."""
     return [_Reader(body, stride, speed_mps).row() for stride in strides(contacts, duration_s)]
 
@@ -283,7 +286,7 @@ def strike_class(inclination_deg: float) -> str:
     return "forefoot" if inclination_deg < FOREFOOT_BELOW_DEG else "midfoot"
 
 
-def _rounded(values: Array, digits: int) -> Any:  # noqa: ANN401 - nested lists
+def _rounded(values: Array, digits: int) -> Any:
     return np.round(values, digits).tolist()
 
 
@@ -311,9 +314,7 @@ def truth_of(spec: ClipSpec, running: Running, figure: Figure, view: View) -> di
         "speed_mps": running.speed_mps,
         "height_m": running.height_m,
         "leg_length_m": {side: leg.leg_length_m for side, leg in body.legs.items()},
-        "faults": [
-            {"name": f.name, "grade": f.grade, "side": f.side, "link": FAULTS[f.name][0]} for f in spec.faults
-        ],
+        "faults": [{"name": f.name, "grade": f.grade, "side": f.side, "link": FAULTS[f.name][0]} for f in spec.faults],
         "camera": {
             "position_m": view.position.tolist(),
             "axes": view.axes.tolist(),
@@ -336,7 +337,7 @@ def truth_of(spec: ClipSpec, running: Running, figure: Figure, view: View) -> di
     }
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - text or number
+def _plain(value: Any) -> Any:
     if isinstance(value, str):
         return value
     return round(float(value), 6) if np.isfinite(value) else None
