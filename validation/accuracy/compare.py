@@ -118,7 +118,7 @@ def _measured(video: Path, kept: Path, truth: dict[str, Any]) -> MeasuredClip:
     estimator = Replay(BlazePose(weights.locate(), protocol.estimator), kept)
     request, athlete = ClipRequest(video, view=truth["view"]), Athlete(height_cm=100 * truth["height_m"])
     try:
-        clips = measure_clip(request, athlete, estimator, protocol, lambda *_: None, Stopwatch())
+        clips = measure_clip(request, athlete, lambda: estimator, protocol, lambda *_: None, Stopwatch())
     finally:
         estimator.save()
     return max(clips, key=lambda clip: clip.part.n_strides.left + clip.part.n_strides.right)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from kinechain.model.frames import Image
-from kinechain.pose.estimator import Detection, PoseEstimator
+from kinechain.pose.estimator import Detection, Place, PoseEstimator
 
 
 class Replay:
@@ -28,15 +28,15 @@ class Replay:
         self._seen: list[Detection | None] = []
         self._next = 0
 
-    def start(self, *guide: object) -> None:
+    def start(self) -> None:
         """Begin anew, as the estimator behind it."""
         if self._kept is None:
-            self._estimator.start(*guide)  # type: ignore[call-arg]
+            self._estimator.start()
 
-    def estimate(self, image: Image) -> Detection | None:
+    def estimate(self, image: Image, expected: Place | None = None) -> Detection | None:
         """Return what was seen in the next image."""
         if self._kept is None:
-            self._seen.append(self._estimator.estimate(image))
+            self._seen.append(self._estimator.estimate(image, expected))
             return self._seen[-1]
         position, confidence, world = (self._kept[name][self._next] for name in ("position", "confidence", "world"))
         self._next += 1
