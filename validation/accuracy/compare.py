@@ -52,6 +52,7 @@ class Row:
     spread : SD over strides or events
     n : strides or events
     detail : of a curve the RMSE with the mean difference taken out; of events those missed or false
+    taken_off : known bias that is no longer in `value`
     """
 
     clip: str
@@ -74,6 +75,7 @@ class Row:
     spread: float | None
     n: int
     detail: float | None = None
+    taken_off: float | None = None
 
 
 @cache
@@ -145,6 +147,7 @@ def _measurements(clip: MeasuredClip, truth: dict[str, Any]) -> Iterator[dict[st
             **_numbers(m, known["value"]),
             "spread": _spread(clip, m),
             "n": m.n_strides,
+            "taken_off": _taken_off(m),
         }
 
 
@@ -154,6 +157,11 @@ def _numbers(m: Measurement, known: float | str) -> dict[str, float | None]:
         value = None if m.value is None else float(m.value == known)
         return {"value": value, "low": None, "high": None, "truth": 1.0}
     return {"value": m.value if isinstance(m.value, float) else None, "low": m.low, "high": m.high, "truth": known}
+
+
+def _taken_off(m: Measurement) -> float | None:
+    """Return the known bias that the product has taken off a value."""
+    return None if m.method_error is None else m.method_error.bias
 
 
 def _spread(clip: MeasuredClip, m: Measurement) -> float | None:
