@@ -49,11 +49,15 @@ def clip_cautions(
     if intervals_ms.max() > 1.5 * np.median(intervals_ms):
         shortest, longest = intervals_ms.min(), intervals_ms.max()
         yield caution("variable_frame_rate", part.id, shortest_ms=shortest, longest_ms=longest)
-    unseen = sum(event.confidence < 1 for event in gait.events)
+    unseen = sum(event.reason == "foot_out_of_picture" for event in gait.events)
     if unseen:
         yield caution("foot_out_of_picture", part.id, steps=unseen)
     if gait.table.irregular:
         yield caution("irregular_strides", part.id, strides=gait.table.irregular)
+    if view.yaw_deg is not None and view.yaw_deg >= protocol.view.caution_from_deg:
+        yield caution("view_slanted", part.id, view=view.view, yaw=view.yaw_deg)
+    if view.facing == 0:
+        yield caution("rear_or_front_view", part.id)
     if view.confidence < 0.5:
         yield caution("view_unsure", part.id, view=view.view, confidence=view.confidence)
     if part.quality.person_found_ratio < 1:

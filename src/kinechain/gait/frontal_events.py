@@ -1,0 +1,201 @@
+"""Steps, initial contact and toe-off seen from behind or in front.
+
+The side view's rule needs the foot's way over the ground, which here points at the camera. What is seen is the body's
+bounce: its lowest point is mid stance, and the stance foot is the lower one. Contact follows from the fastest fall of
+the hips, which comes a nearly constant time after it; toe-off from the rise of the toe. Both were measured on force
+plates (decision record 0013): they are good for counting and cutting strides, not for a contact time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.signal import find_peaks
+
+from kinechain.errors import NoRunning, WalkingNotRunning
+from kinechain.gait.events import Rhythm
+from kinechain.gait.frontal import FrontalMotion
+from kinechain.model.events import EventKind, GaitEvent, GaitEvents
+from kinechain.model.skeleton import SIDES, Side
+from kinechain.signal.cycles import period_s
+
+Array = NDArray[np.float64]
+FEET = ("heel", "toe")
+
+
+@dataclass(frozen=True)
+class FrontalEventParameters:
+    """Parameters of the event rules; times as shares of the stride period unless marked, lengths in leg lengths.
+
+    Parameters
+    ----------
+    shortest_stride_s, longest_stride_s
+        Search range of the stride period, walking included [s].
+    least_rhythm
+        Least autocorrelation of the ankles' heights at the stride period.
+    least_lift
+        Least range of the height of one ankle over the other: running lifts the foot behind.
+    least_apart
+        At mid stance the swinging ankle is at least this much higher than the standing one.
+    contact_before_fall_s
+        The fastest fall of the hips comes this long after contact (18 trials of 6 runners, 486 contacts on force
+        plates, four cameras: 29.5 ± 9 ms between trials, ± 3 within) [s].
+    fall_window, rise_window
+        Where the fastest fall is looked for before mid stance, and the toe's rise after it.
+    flat_window
+        Around mid stance, in which the movement of the ground in the picture is read off the foot.
+    toe_rise_ratio
+        Toe-off is where the toe's upward speed over the ground's reaches this share of its peak.
+    """
+
+    shortest_stride_s: float = 0.45
+    longest_stride_s: float = 1.7
+    least_rhythm: float = 0.5
+    least_lift: float = 0.15
+    least_apart: float = 0.08
+    contact_before_fall_s: float = 0.0295
+    fall_window: float = 0.22
+    rise_window: float = 0.38
+    flat_window: float = 0.04
+    toe_rise_ratio: float = 0.35
+
+
+@dataclass(frozen=True)
+class Stance:
+    """One step: grid index of mid stance (the lowest point of the hips) and the foot on the ground."""
+
+    index: int
+    side: Side
+
+
+def find_rhythm(motion: FrontalMotion, parameters: FrontalEventParameters) -> Rhythm:
+    """Find the stride period from the ankles rising in turn.
+
+    Raises
+    ------
+    NoRunning
+        Where the feet do not rise, or without a rhythm.
+    """
+    lift = _lift(motion)
+    if not float(np.diff(np.quantile(lift, (0.02, 0.98)))[0]) >= 2 * parameters.least_lift:
+        raise NoRunning
+    stride, strength = period_s(lift, motion.rate_hz, parameters.shortest_stride_s, parameters.longest_stride_s)
+    if not strength >= parameters.least_rhythm:
+        raise NoRunning
+    return Rhythm(stride, strength)
+
+
+def _lift(motion: FrontalMotion) -> Array:
+    """Return how much the right ankle is above the left one, shape (m,)."""
+    return np.asarray((motion.position("right", "ankle") - motion.position("left", "ankle"))[:, 1])
+
+
+def find_stances(motion: FrontalMotion, rhythm: Rhythm, parameters: FrontalEventParameters) -> list[Stance]:
+    """Return every mid stance in order of time: the hips lowest, one ankle clearly above the other.
+
+    Raises
+    ------
+    WalkingNotRunning
+        Where the hips are high, not low, as the swinging foot passes.
+    """
+    height, lift = motion.height(), _lift(motion)
+    swing = np.abs(lift)
+    if float(np.corrcoef(height, swing)[0, 1]) > 0:
+        raise WalkingNotRunning(cadence_spm=120.0 / rhythm.stride_s)
+    step = rhythm.stride_s * motion.rate_hz / 2
+    lows, _ = find_peaks(-height, distance=max(1, int(0.6 * step)), prominence=0.1 * float(np.ptp(height)))
+    return [Stance(int(i), "left" if lift[i] > 0 else "right") for i in lows if swing[i] >= parameters.least_apart]
+
+
+def detect_frontal_events(
+    motion: FrontalMotion, parameters: FrontalEventParameters
+) -> tuple[GaitEvents, Rhythm, list[Stance]]:
+    """Find initial contacts, toe-offs and mid stances of both feet.
+
+    Needs a rear or front view, at least 24 fps, ankles, toes and hips of both legs.
+
+    Parameters
+    ----------
+    motion : smoothed with `SmoothingParameters.events_hz`
+
+    Returns
+    -------
+    events (their confidence is at most 0.7), the stride rhythm, and the mid stances; feet take turns
+
+    Raises
+    ------
+    NoRunning
+        Where the legs do not move as in gait.
+    WalkingNotRunning
+    """
+    rhythm = find_rhythm(motion, parameters)
+    stances = _in_turn(find_stances(motion, rhythm, parameters), motion, rhythm)
+    if not stances:
+        raise NoRunning
+    fall = np.gradient(motion.height(), 1.0 / motion.rate_hz)
+    stride = rhythm.stride_s * motion.rate_hz
+    found: list[GaitEvent] = []
+    for stance in stances:
+        start = stance.index - int(parameters.fall_window * stride)
+        if start >= 0:
+            fastest = start + int(np.argmin(fall[start : stance.index + 1]))
+            contact_s = motion.time_s[fastest] - parameters.contact_before_fall_s
+            if fastest > start and contact_s >= motion.time_s[0]:
+                found.append(_event(motion, stance.side, "initial_contact", contact_s))
+        off = _toe_off(motion, stance, stride, parameters)
+        if off is not None:
+            found.append(_event(motion, stance.side, "toe_off", off))
+    return GaitEvents(tuple(found)), rhythm, stances
+
+
+def _in_turn(stances: list[Stance], motion: FrontalMotion, rhythm: Rhythm) -> list[Stance]:
+    """Leave out a stance that follows one of the same foot too early to be its next."""
+    kept: list[Stance] = []
+    for stance in stances:
+        gap = (stance.index - kept[-1].index) / motion.rate_hz if kept else np.inf
+        if kept and kept[-1].side == stance.side and gap < 0.75 * rhythm.stride_s:
+            continue
+        kept.append(stance)
+    return kept
+
+
+def _toe_off(motion: FrontalMotion, stance: Stance, stride: float, parameters: FrontalEventParameters) -> float | None:
+    """Return when the toe begins to rise over the ground's own movement in the picture [s]; None at the clip's end."""
+    flat, reach = int(parameters.flat_window * stride), int(parameters.rise_window * stride)
+    if stance.index - flat < 0 or stance.index + reach >= len(motion.time_s):
+        return None
+    around = slice(stance.index - flat, stance.index + flat + 1)
+    ground = float(np.median([motion.velocity(stance.side, point)[around, 1] for point in FEET]))
+    rise = motion.velocity(stance.side, "toe")[stance.index : stance.index + reach, 1] - ground
+    peak = int(np.argmax(rise))
+    level = parameters.toe_rise_ratio * rise[peak]
+    before = np.flatnonzero(rise[:peak] <= level)
+    if rise[peak] <= 0 or len(before) == 0:
+        return None
+    last = int(before[-1])
+    share = (level - rise[last]) / (rise[last + 1] - rise[last])
+    return float(motion.time_s[stance.index] + (last + share) / motion.rate_hz)
+
+
+def _event(motion: FrontalMotion, side: Side, kind: EventKind, time_s: float) -> GaitEvent:
+    """Make an event; its confidence tells how far the view and the points seen around it carry it."""
+    points = ("hip", "ankle") if kind == "initial_contact" else ("toe",)
+    reach = motion.frame_interval_s + 0.01
+    around = slice(motion.index(time_s - reach), motion.index(time_s + reach) + 1)
+    seen = bool(motion.observed(side, *points)[around].all())
+    return GaitEvent(
+        float(time_s), side, kind, 0.7 if seen else 0.3, "rear_or_front" if seen else "foot_out_of_picture"
+    )
+
+
+def steps_in_turn(stances: list[Stance]) -> list[tuple[Stance, Stance]]:
+    """Return neighbouring mid stances of different feet."""
+    return [(a, b) for a, b in pairwise(stances) if a.side != b.side]
+
+
+def sides_seen(stances: list[Stance]) -> bool:
+    """Whether both feet stand at least once."""
+    return {stance.side for stance in stances} == set(SIDES)
