@@ -7,6 +7,8 @@ laboratory runners it lies at 45 ± 2 % of stance at every speed, a little after
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -64,7 +66,7 @@ def frontal_stride_table(
     irregular = 0
     for side in SIDES:
         own = [stance for stance in stances if stance.side == side]
-        for stance, following in zip(own, own[1:], strict=False):
+        for stance, following in itertools.pairwise(own):
             bounds = _bounds(motion, events, stance, following)
             if bounds is None:
                 continue
