@@ -1,9 +1,10 @@
 """Steps, initial contact and toe-off seen from behind or in front.
 
 The side view's rule needs the foot's way over the ground, which here points at the camera. What is seen is the body's
-bounce: its lowest point is mid stance, and the stance foot is the lower one. Contact follows from the fastest fall of
-the hips, which comes a nearly constant time after it; toe-off from the rise of the toe. Both were measured on force
-plates (decision record 0013): they are good for counting and cutting strides, not for a contact time.
+bounce: its lowest point is mid stance, and the stance foot is the lower one. Contact and toe-off follow from the
+fastest fall and the fastest rise of the hips, measured on force plates (decision record 0013): good for counting and
+cutting strides, not for a contact time. The toes are no help: from behind, their estimate is off by half a shank at
+times.
 """
 
 from __future__ import annotations
@@ -23,7 +24,6 @@ from kinechain.model.skeleton import Side
 from kinechain.signal.cycles import period_s
 
 Array = NDArray[np.float64]
-FEET = ("heel", "toe")
 
 
 @dataclass(frozen=True)
@@ -47,12 +47,12 @@ class FrontalEventParameters:
     contact_before_fall_s
         The fastest fall of the hips comes this long after contact (18 trials of 6 runners, 486 contacts on force
         plates, four cameras: 29.5 ± 9 ms between trials, ± 3 within) [s].
-    fall_window, rise_window
-        Where the fastest fall is looked for before mid stance, and the toe's rise after it.
-    flat_window
-        Around mid stance, in which the movement of the ground in the picture is read off the foot.
-    toe_rise_ratio
-        Toe-off is where the toe's upward speed over the ground's reaches this share of its peak.
+    off_after_rise_s, off_slope, usual_push_s
+        The fastest rise comes `off_after_rise_s` before toe-off where it follows the fastest fall by `usual_push_s`,
+        and `off_slope` of the difference earlier where it follows later. Same trials; each runner left out in turn, the
+        error is 0 ± 14 ms [s, –, s].
+    window
+        Where the fastest fall is looked for before mid stance, and the fastest rise after it.
     """
 
     shortest_stride_s: float = 0.45
@@ -63,10 +63,10 @@ class FrontalEventParameters:
     usual_leg_m: float = 0.86
     least_apart: float = 0.08
     contact_before_fall_s: float = 0.0295
-    fall_window: float = 0.22
-    rise_window: float = 0.38
-    flat_window: float = 0.04
-    toe_rise_ratio: float = 0.35
+    off_after_rise_s: float = 0.0603
+    off_slope: float = 0.737
+    usual_push_s: float = 0.19
+    window: float = 0.22
 
 
 @dataclass(frozen=True)
@@ -141,20 +141,29 @@ def detect_frontal_events(
     stances = _in_turn(find_stances(motion, rhythm, parameters), motion, rhythm)
     if not stances:
         raise NoRunning
-    fall = np.gradient(motion.height(), 1.0 / motion.rate_hz)
-    stride = rhythm.stride_s * motion.rate_hz
-    found: list[GaitEvent] = []
-    for stance in stances:
-        start = stance.index - int(parameters.fall_window * stride)
-        if start >= 0:
-            fastest = start + int(np.argmin(fall[start : stance.index + 1]))
-            contact_s = motion.time_s[fastest] - parameters.contact_before_fall_s
-            if fastest > start and contact_s >= motion.time_s[0]:
-                found.append(_event(motion, stance.side, "initial_contact", contact_s))
-        off = _toe_off(motion, stance, stride, parameters)
-        if off is not None:
-            found.append(_event(motion, stance.side, "toe_off", off))
+    found = [event for stance in stances for event in _foot_events(motion, stance, rhythm, parameters)]
     return GaitEvents(tuple(found)), rhythm, stances
+
+
+def _foot_events(
+    motion: FrontalMotion, stance: Stance, rhythm: Rhythm, parameters: FrontalEventParameters
+) -> list[GaitEvent]:
+    """Return contact and toe-off of one stance, where the clip holds the whole of it."""
+    speed = np.gradient(motion.height(), 1.0 / motion.rate_hz)
+    reach = int(parameters.window * rhythm.stride_s * motion.rate_hz)
+    start, stop = stance.index - reach, stance.index + reach + 1
+    if start < 0:
+        return []
+    fall_s = motion.time_s[start + int(np.argmin(speed[start : stance.index]))]
+    contact_s = fall_s - parameters.contact_before_fall_s
+    found = [_event(motion, stance.side, "initial_contact", contact_s)] if contact_s >= motion.time_s[0] else []
+    if stop <= len(speed):
+        rise_s = motion.time_s[stance.index + int(np.argmax(speed[stance.index : stop]))]
+        later = parameters.off_slope * (rise_s - fall_s - parameters.usual_push_s)
+        off_s = rise_s + parameters.off_after_rise_s + later
+        if off_s <= motion.time_s[-1]:
+            found.append(_event(motion, stance.side, "toe_off", off_s))
+    return found
 
 
 def bounce_ratio(height: Array, rhythm: Rhythm, rate_hz: float, parameters: FrontalEventParameters) -> float:
@@ -176,30 +185,9 @@ def _in_turn(stances: list[Stance], motion: FrontalMotion, rhythm: Rhythm) -> li
     return kept
 
 
-def _toe_off(motion: FrontalMotion, stance: Stance, stride: float, parameters: FrontalEventParameters) -> float | None:
-    """Return when the toe begins to rise over the ground's own movement in the picture [s]; None at the clip's end."""
-    flat, reach = int(parameters.flat_window * stride), int(parameters.rise_window * stride)
-    if stance.index - flat < 0 or stance.index + reach >= len(motion.time_s):
-        return None
-    around = slice(stance.index - flat, stance.index + flat + 1)
-    ground = float(np.median([motion.velocity(stance.side, point)[around, 1] for point in FEET]))
-    rise = motion.velocity(stance.side, "toe")[stance.index : stance.index + reach, 1] - ground
-    peak = int(np.argmax(rise))
-    level = parameters.toe_rise_ratio * rise[peak]
-    before = np.flatnonzero(rise[:peak] <= level)
-    if rise[peak] <= 0 or len(before) == 0:
-        return None
-    last = int(before[-1])
-    share = (level - rise[last]) / (rise[last + 1] - rise[last])
-    return float(motion.time_s[stance.index] + (last + share) / motion.rate_hz)
-
-
 def _event(motion: FrontalMotion, side: Side, kind: EventKind, time_s: float) -> GaitEvent:
     """Make an event; its confidence tells how far the view and the points seen around it carry it."""
-    points = ("hip", "ankle") if kind == "initial_contact" else ("toe",)
     reach = motion.frame_interval_s + 0.01
     around = slice(motion.index(time_s - reach), motion.index(time_s + reach) + 1)
-    seen = bool(motion.observed(side, *points)[around].all())
-    return GaitEvent(
-        float(time_s), side, kind, 0.7 if seen else 0.3, "rear_or_front" if seen else "foot_out_of_picture"
-    )
+    seen = bool(motion.observed(side, "hip", "ankle")[around].all())
+    return GaitEvent(float(time_s), side, kind, 0.7 if seen else 0.3, "rear_or_front" if seen else "leg_not_seen")

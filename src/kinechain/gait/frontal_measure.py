@@ -13,9 +13,9 @@ SIDE_VIEW_ONLY = Text(
     en="Needs a clip from the side (this one is from the rear or the front).",
 )
 TIMES_TOO_COARSE = Text(
-    ja="後ろ・前からは接地と離地の瞬間が約16 msの幅でしか分かりません。ランナーどうしの差と同じくらいなので、"
+    ja="後ろ・前からは接地と離地の瞬間が約19 msの幅でしか分かりません。ランナーどうしの差と同じくらいなので、"
     "値は出しません。横からの動画で測れます。",
-    en="From the rear or front contact time is only known to about 16 ms, nearly as much as runners differ, "
+    en="From the rear or front contact time is only known to about 19 ms, nearly as much as runners differ, "
     "so it is not given; a clip from the side shows it.",
 )
 PELVIS_UNSEEN = Text(
@@ -47,7 +47,7 @@ _WITHHELD: dict[str, Text] = {
     "flight_time_s": TIMES_TOO_COARSE,
     "duty_factor_ratio": TIMES_TOO_COARSE,
 }
-_FEET = "ankles at mid stance of neighbouring steps, in the picture plane"
+_FEET = "heels at mid stance of neighbouring steps, in the picture plane"
 
 
 def measure_frontal(

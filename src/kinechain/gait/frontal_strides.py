@@ -122,8 +122,11 @@ def _at(motion: FrontalMotion, stance: Stance, values: Array, *points: str) -> f
 
 
 def _step_width(motion: FrontalMotion, stance: Stance, following: Stance | None) -> float:
-    """Return how far apart two steps are set, ankle at mid stance to ankle at mid stance; negative: they cross."""
+    """Return how far apart two steps are set, heel at mid stance to heel at mid stance; negative: they cross.
+
+    The heel, because BlazePose sets the ankles of a runner seen from behind too far outwards (record 0013).
+    """
     if following is None:
         return NAN
-    own, opposite = (_at(motion, s, motion.position(s.side, "ankle")[:, 0], "ankle") for s in (stance, following))
+    own, opposite = (_at(motion, s, motion.position(s.side, "heel")[:, 0], "heel") for s in (stance, following))
     return medial(stance.side) * (opposite - own)
