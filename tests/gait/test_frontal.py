@@ -114,6 +114,19 @@ def test_a_camera_on_its_side_moves_the_legs_apart_by_its_tilt():
     assert moved["left"] == pytest.approx(-moved["right"], abs=0.2)
 
 
+@pytest.mark.parametrize("azimuth", [0.0, 180.0])
+@pytest.mark.parametrize("off", [-10.0, -5.0, 0.0, 5.0, 10.0])
+def test_the_cameras_yaw_is_told_by_the_feet(azimuth, off):
+    analysis = seen(RoundCamera(azimuth_deg=azimuth + off), symmetric())
+    assert analysis.yaw_deg == pytest.approx(off, abs=1.0 + 0.25 * abs(off))
+
+
+def test_a_camera_off_straight_moves_the_legs_apart():
+    # The caution says 0.2° a degree of yaw, up on the side from which the camera looks away.
+    off = numbers(seen(RoundCamera(azimuth_deg=10.0), symmetric()))
+    assert off["femoral_adduction_ms_deg", "left"] - off["femoral_adduction_ms_deg", "right"] == pytest.approx(4, abs=1)
+
+
 # --- what estimators get wrong from behind ---------------------------------------------------------------------------
 
 

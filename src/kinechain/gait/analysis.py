@@ -17,6 +17,7 @@ from kinechain.gait.frontal import FrontalParameters, to_frontal
 from kinechain.gait.frontal_events import FrontalEventParameters, detect_frontal_events
 from kinechain.gait.frontal_measure import measure_frontal
 from kinechain.gait.frontal_strides import femoral_adduction_deg, frontal_stride_table
+from kinechain.gait.frontal_yaw import camera_yaw_deg
 from kinechain.gait.measure import SideViewData, measure
 from kinechain.gait.measurement_builder import MeasureParameters
 from kinechain.gait.sagittal import SagittalMotion, SmoothingParameters, to_sagittal
@@ -64,7 +65,11 @@ class Known:
 
 @dataclass(frozen=True)
 class GaitAnalysis:
-    """What one clip says about the runner's gait; from the rear or front there is no scale."""
+    """What one clip says about the runner's gait.
+
+    From the rear or front there is no scale, and `yaw_deg` tells how far the camera stands off straight
+    (`camera_yaw_deg`); None in a side view.
+    """
 
     events: GaitEvents
     rhythm: Rhythm
@@ -73,6 +78,7 @@ class GaitAnalysis:
     curves: tuple[Curve, ...]
     scale: Scale | None
     height_scale: Scale | None
+    yaw_deg: float | None = None
 
 
 def require_frame_rate(fps: float, parameters: GaitParameters) -> None:
@@ -141,6 +147,7 @@ def _analyse_frontal(
         curves=tuple(curve for curve in curves if curve is not None),
         scale=None,
         height_scale=None,
+        yaw_deg=camera_yaw_deg(coarse, rhythm),
     )
 
 

@@ -30,7 +30,8 @@ class ViewParameters:
     side_below : median shoulder width below which the view is one from the side
     clear_margin : distance from that limit at which the width alone is sure
     square_breadth : mean shoulder width where the shoulders are seen square (0.72 and 0.69 on the two rear clips)
-    caution_from_deg : from this angle of the camera off square the numbers carry a caution [deg]
+    caution_from_deg : from this angle of the camera off square the numbers of a side view carry a caution [deg]
+    caution_frontal_from_deg : the same of a rear or front view, where it is known more sharply and matters more [deg]
     refuse_from_deg : from this angle a clip counts as diagonal and is refused unless the user states its view [deg]
     """
 
@@ -38,6 +39,7 @@ class ViewParameters:
     clear_margin: float = 0.15
     square_breadth: float = 0.70
     caution_from_deg: float = 20.0
+    caution_frontal_from_deg: float = 4.0
     refuse_from_deg: float = 30.0
 
 
