@@ -73,7 +73,8 @@ def gap_mark(picture: KeyPicture, pose: xr.Dataset) -> GapMark | None:
     if picture.measurement.name not in _BESIDE_LINE:
         return None
     points = _Points(pose, picture.frame_index, picture.measurement.side)
-    mark = GapMark(*(points[name] for name in _BESIDE_LINE[picture.measurement.name]), side=points.side)
+    start, end, beside = (points[name] for name in _BESIDE_LINE[picture.measurement.name])
+    mark = GapMark(start, end, beside, points.side)
     return mark if np.isfinite((mark.from_px, mark.to_px, mark.point_px)).all() else None
 
 
