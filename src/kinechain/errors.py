@@ -283,13 +283,13 @@ class WalkingNotRunning(SceneError):
 
 
 class ViewUnsupported(SceneError):
-    """The view is known to the product but cannot be measured yet."""
+    """What is asked for cannot be measured from this view."""
 
     code = "view_unsupported"
     exit_status = 23
     sentence = Text(
-        ja="この撮影方向（{view}）からの計測にはまだ対応していません。",
-        en="This view ({view}) cannot be measured yet.",
+        ja="この撮影方向（{view}）からは計測できません。",
+        en="This cannot be measured from this view ({view}).",
     )
     hint = Text(
         ja="真横・真後ろ・真正面のどれかから撮ってください。",
