@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from kinechain.gait.analysis import GaitParameters
 from kinechain.gait.view import ViewParameters
 from kinechain.pose.blazepose import BlazePoseParameters
+from kinechain.pose.following import FollowingParameters
 from kinechain.pose.repair import RepairParameters
 
 
@@ -29,6 +30,7 @@ class Protocol:
     plausible_cadence_spm: tuple[float, float] = (130.0, 240.0)
     scale_agreement: float = 0.12
     estimator: BlazePoseParameters = field(default_factory=BlazePoseParameters)
+    following: FollowingParameters = field(default_factory=FollowingParameters)
     repair: RepairParameters = field(default_factory=RepairParameters)
     view: ViewParameters = field(default_factory=ViewParameters)
     gait: GaitParameters = field(default_factory=GaitParameters)

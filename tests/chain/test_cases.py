@@ -1,4 +1,8 @@
-"""Scripted cases: complaint, measurements and tests go in, the first link, "cannot tell" or a gate comes out."""
+"""Scripted cases: complaint, measurements and tests go in, the first link, "cannot tell" or a gate comes out.
+
+The cases of `cases.toml` shaped the judge. Those of `held_out.toml` did not and must not: they were written without
+sight of it, and one that it does not answer stays, as a strict expected failure, with the reason in `known_failure`.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +23,10 @@ from kinechain.knowledge.red_flags import gates
 from kinechain.model.assessment import Band, Contrast, Finding, Measurement, MethodError
 from kinechain.model.athlete import Athlete
 from kinechain.model.field_test import FieldTest
+from kinechain.text import Text
 
 FILE = Path(__file__).with_name("cases.toml")
+HELD_OUT_FILE = Path(__file__).with_name("held_out.toml")
 CLIP = "clip1"
 SIDES = ("left", "right")
 
@@ -61,13 +67,17 @@ class Case(Part):
     rf: tuple[str, ...] = ()
     rf_unanswered: bool = False
     rf_left_open: int = 0
+    known_failure: str | None = None
     expect: Expectation
 
 
 TABLE = tomllib.loads(FILE.read_text(encoding="utf-8"))
+HELD_OUT_TABLE = tomllib.loads(HELD_OUT_FILE.read_text(encoding="utf-8"))
+INTAKES: dict[str, dict[str, object]] = TABLE["intakes"] | HELD_OUT_TABLE["intakes"]
 CASES = tuple(Case(**row) for row in TABLE["case"])
+HELD_OUT = tuple(Case(**row) for row in HELD_OUT_TABLE["case"])
 BANDS: dict[str, tuple[float, float]] = {name: (row[0], row[1]) for name, row in TABLE["bands"].items()}
-REASONED = [case for case in CASES if case.expect.gate is None]
+REASONED = [case for case in (*CASES, *HELD_OUT) if case.expect.gate is None]
 STOPPED = [case for case in CASES if case.expect.gate is not None]
 
 
@@ -85,7 +95,7 @@ def red_flags(case: Case) -> dict[str, bool]:
 
 
 def intake_of(case: Case) -> dict[str, object]:
-    return check_intake(TABLE["intakes"][case.intake] | case.more | red_flags(case))
+    return check_intake(INTAKES[case.intake] | case.more | red_flags(case))
 
 
 def deviations(case: Case) -> dict[str, float]:
@@ -132,7 +142,7 @@ def findings_of(case: Case) -> tuple[Finding, ...]:
     found = []
     for key, z in table_of(case).items():
         mean, sd = BANDS[key.rsplit(".", 1)[0]]
-        band = Band(low=mean - sd, high=mean + sd, population="case", speed_mps=3.5)
+        band = Band(low=mean - sd, high=mean + sd, population=Text(ja="例", en="case"), speed_mps=3.5)
         name = f"{CLIP}.{key}"
         found.append(Finding(id=f"finding.{name}", measurement=name, band=band, z=z, verdict=verdict_of(key, z, case)))
     return tuple(found)
@@ -190,7 +200,14 @@ def explained(case: Case, judgement: Judgement) -> str:
     return "\n" + "\n".join([head, answer, *lines])
 
 
-@pytest.mark.parametrize("case", REASONED, ids=lambda case: case.id)
+def marks_of(case: Case) -> tuple[pytest.MarkDecorator, ...]:
+    """A known failure is expected; a case that passes all the same fails the run."""
+    if case.known_failure is None:
+        return ()
+    return (pytest.mark.xfail(strict=True, raises=AssertionError, reason=case.known_failure),)
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.id, marks=marks_of(case)) for case in REASONED])
 def test_case_ends_as_its_source_says(case: Case) -> None:
     judgement = judged(case)
     message = explained(case, judgement)
@@ -213,6 +230,18 @@ def assert_ranked(pairs: Iterable[tuple[str, str]], judgement: Judgement, messag
     for upper, lower in pairs:
         assert upper in share, f"no hypothesis {upper}{message}"
         assert share[upper] > share.get(lower, 0.0), f"{upper} is not above {lower}{message}"
+
+
+@pytest.mark.parametrize("case", [*REASONED, *HELD_OUT], ids=lambda case: case.id)
+def test_next_step_asks_for_no_test_that_was_done_on_both_legs(case: Case) -> None:
+    legs: dict[str, set[str]] = {}
+    for name, side, _ in case.tests:
+        legs.setdefault(name, set()).update(SIDES if side == "both" else (side,))
+    done = {name for name, seen in legs.items() if seen == set(SIDES)}
+    graph = chain_graph()
+    asks = [graph.actions[name].text for name in done]
+    asks += [node.next for node in graph.nodes.values() if node.next_action in done]
+    assert judged(case).conclusion.next_step not in asks
 
 
 @pytest.mark.parametrize("case", STOPPED, ids=lambda case: case.id)
@@ -248,12 +277,17 @@ def test_each_red_flag_alone_stops_the_plan(key: str) -> None:
 
 
 def test_enough_cases_with_ids_of_their_own() -> None:
-    ids = [case.id for case in CASES]
+    ids = [case.id for case in (*CASES, *HELD_OUT)]
     assert len(ids) == len(set(ids))
-    assert len(ids) >= 28
+    assert len(CASES) >= 28
+    assert len(HELD_OUT) >= 30
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_only_held_out_cases_may_be_known_failures() -> None:
+    assert [case.id for case in CASES if case.known_failure is not None] == []
+
+
+@pytest.mark.parametrize("case", [*CASES, *HELD_OUT], ids=lambda case: case.id)
 def test_case_names_its_source_and_known_things(case: Case) -> None:
     assert len(case.source) > 15, case.id
     for key in {**case.z, **case.classes} | dict.fromkeys(case.unclear, 0):
@@ -262,12 +296,13 @@ def test_case_names_its_source_and_known_things(case: Case) -> None:
     for _, name, _, _, _ in case.contrasts:
         quantity(name)
     asked: Mapping[str, object] = questions()
-    assert set(TABLE["intakes"][case.intake]) | set(case.more) | set(case.rf) <= set(asked), case.id
+    assert set(INTAKES[case.intake]) | set(case.more) | set(case.rf) <= set(asked), case.id
     assert case.expect != Expectation(), case.id
 
 
-def test_every_link_and_rival_is_expected_somewhere() -> None:
-    named = {name for case in CASES for name in (*case.expect.firsts, *(up for up, _ in case.expect.above))}
+@pytest.mark.parametrize("cases", [CASES, HELD_OUT], ids=["cases", "held_out"])
+def test_every_link_and_rival_is_expected_somewhere(cases: tuple[Case, ...]) -> None:
+    named = {name for case in cases for name in (*case.expect.firsts, *(up for up, _ in case.expect.above))}
     stems = {name.removesuffix("_left").removesuffix("_right") for name in named}
     judgement = judged(CASES[0])
     judged_stems = {h.id.removesuffix("_left").removesuffix("_right") for h in judgement.hypotheses}

@@ -78,7 +78,8 @@ class _Body:
         """Trunk length, shape (n,) [px]."""
         p = self.points
         middle = p["left_shoulder"] + p["right_shoulder"] - p["left_hip"] - p["right_hip"]
-        return np.asarray(np.linalg.norm(middle / 2, axis=1))
+        length = np.linalg.norm(middle / 2, axis=1)
+        return np.where(length > 0, length, np.nan)
 
 
 def detect_view(pose: xr.Dataset, parameters: ViewParameters = ViewParameters()) -> ViewDecision:
@@ -87,13 +88,18 @@ def detect_view(pose: xr.Dataset, parameters: ViewParameters = ViewParameters())
     Side or not: the width of the shoulders. Which side: where nose and toes point (a runner who faces left in the
     picture shows the camera the left side). Rear or front: a vote of the order of left and right over time, of the
     depth of nose and toes where the estimator gives metres, and of the ground, which under the runner flows towards a
-    camera behind and away from one in front.
+    camera behind and away from one in front. Where the maker of the pose knows the view (markers projected by a camera
+    of our own), that is the view. Without shoulders only the feet speak, and the side is hardly sure.
     """
+    known = _FACING_OF.get(pose.attrs["view"])
+    if known is not None:
+        return ViewDecision(pose.attrs["view"], 1.0, known)
     body = _body(pose)
     width = (body.points["left_shoulder"][:, 0] - body.points["right_shoulder"][:, 0]) / body.trunk
     breadth = _median(np.abs(width))
     if not np.isfinite(breadth):
-        return ViewDecision("side_left", 0.0, -1)
+        feet = _median(np.concatenate(_feet(body)))
+        return ViewDecision("side_right", 0.1, 1) if feet > 0 else ViewDecision("side_left", 0.0, -1)
     from_side = _off_side_deg(body, width, parameters)
     diagonal = parameters.refuse_from_deg < from_side < 90 - parameters.refuse_from_deg
     yaw = min(from_side, 90 - from_side)
@@ -107,6 +113,9 @@ def detect_view(pose: xr.Dataset, parameters: ViewParameters = ViewParameters())
     votes = _front_votes(body, width, pose["time"].values)
     front = float(np.mean(votes))
     return ViewDecision("front" if front > 0 else "rear", clear * abs(front), 0, yaw, None, diagonal)
+
+
+_FACING_OF: dict[str, int] = {"side_left": -1, "side_right": 1, "rear": 0, "front": 0}
 
 
 def _body(pose: xr.Dataset) -> _Body:
@@ -135,11 +144,14 @@ def _off_side_deg(body: _Body, width: Array, parameters: ViewParameters) -> floa
     return (in_picture + in_metres) / 2
 
 
+def _feet(body: _Body) -> list[Array]:
+    return [body.points[f"{side}_toe"][:, 0] - body.points[f"{side}_heel"][:, 0] for side in SIDES]
+
+
 def _pointing(body: _Body) -> Array:
     p = body.points
     nose = p["nose"][:, 0] - (p["left_ear"][:, 0] + p["right_ear"][:, 0]) / 2
-    feet = [p[f"{side}_toe"][:, 0] - p[f"{side}_heel"][:, 0] for side in SIDES]
-    directions = np.stack([nose, *feet])
+    directions = np.stack([nose, *_feet(body)])
     seen = np.isfinite(directions).any(axis=0)
     return np.asarray(np.nanmedian(directions[:, seen], axis=0) / body.trunk[seen])
 

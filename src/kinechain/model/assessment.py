@@ -85,7 +85,7 @@ class Clip(_Part):
     width_px: int = Field(gt=0)
     height_px: int = Field(gt=0)
     metres_per_px: float | None = Field(default=None, gt=0)
-    scale_source: Literal["athlete_height", "stated_speed"] | None = None
+    scale_source: Literal["athlete_height", "stated_speed", "points_file"] | None = None
     segments: tuple[Segment, ...]
     n_strides: Strides
     quality: ClipQuality
@@ -152,7 +152,7 @@ class Band(_Part):
 
     low: float
     high: float
-    population: str
+    population: Text
     speed_mps: float | None = None
 
 

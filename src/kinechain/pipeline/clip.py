@@ -14,9 +14,9 @@ from kinechain.model.assessment import Caution, Clip, Event, Segment, Strides
 from kinechain.model.athlete import Athlete
 from kinechain.model.skeleton import SIDES
 from kinechain.pipeline.clip_quality import clip_cautions, quality
+from kinechain.pipeline.points import is_compared, known_scale, points_cautions
 from kinechain.pipeline.progress import Progress, Stopwatch
-from kinechain.pipeline.seeing import ClipRequest, SeenClip, see
-from kinechain.pose.estimator import PoseEstimator
+from kinechain.pipeline.seeing import ClipRequest, EstimatorFactory, SeenClip, see
 from kinechain.settings import Protocol
 
 
@@ -35,7 +35,7 @@ class MeasuredClip:
 def measure_clip(
     request: ClipRequest,
     athlete: Athlete,
-    estimator: PoseEstimator,
+    load_estimator: EstimatorFactory,
     protocol: Protocol,
     progress: Progress,
     watch: Stopwatch,
@@ -54,7 +54,7 @@ def measure_clip(
     InputFileError, SceneError
         A segment that cannot be judged raises only where there is no other.
     """
-    seen = see(request, estimator, protocol, progress, watch)
+    seen = see(request, load_estimator, protocol, progress, watch)
     with watch.stage("gait"):
         progress("gait", 0, 1)
         clips = _measure_segments(seen, request, athlete, protocol, clip_id)
@@ -83,10 +83,12 @@ def _measure_segment(
 ) -> MeasuredClip:
     pose = seen.pose.sel(time=slice(segment.start_s, segment.end_s))
     view = settle_view(detect_view(pose, protocol.view), request.view)
-    known = Known(None if athlete.height_cm is None else athlete.height_cm / 100, request.speed_mps)
-    gait = analyse(pose, view, known, method_errors(), protocol.gait, clip=clip_id)
+    known = Known(None if athlete.height_cm is None else athlete.height_cm / 100, request.speed_mps, known_scale(pose))
+    errors = method_errors() if is_compared(pose) else {}
+    gait = analyse(pose, view, known, errors, protocol.gait, clip=clip_id)
     part = _clip_part(clip_id, seen, segment, pose, view, gait)
-    return MeasuredClip(clip_id, seen, view, gait, part, tuple(clip_cautions(part, seen.info, view, gait, protocol)))
+    cautions = (*clip_cautions(part, seen.info, view, gait, protocol), *points_cautions(pose, clip_id))
+    return MeasuredClip(clip_id, seen, view, gait, part, cautions)
 
 
 def event_parts(clip: MeasuredClip) -> tuple[Event, ...]:

@@ -9,6 +9,7 @@ from kinechain.chain.findings import find
 from kinechain.chain.judge import judge
 from kinechain.exercise.plan import make_plan
 from kinechain.knowledge.cautions import caution
+from kinechain.knowledge.red_flags import gates
 from kinechain.knowledge.reference import band, curve_band
 from kinechain.model.assessment import Caution, Conclusion, Curve, Finding, Hypothesis, Measurement, Plan
 from kinechain.model.athlete import Athlete
@@ -42,10 +43,16 @@ def reason(measurements: tuple[Measurement, ...], athlete: Athlete, intake: Mapp
     return Reasoning(
         findings,
         judgement.hypotheses,
-        judgement.conclusion,
+        _doctor_first(judgement.conclusion, intake),
         make_plan(judgement.hypotheses, judgement.conclusion, intake),
         tuple(_cautions(athlete, speed)),
     )
+
+
+def _doctor_first(conclusion: Conclusion, intake: Mapping[str, object]) -> Conclusion:
+    """Return the conclusion; where a doctor has to look first, that is the next step and no clip or test."""
+    urgent = next((gate for gate in gates(intake) if gate.urgency is not None), None)
+    return conclusion if urgent is None else conclusion.model_copy(update={"next_step": urgent.message})
 
 
 def _cautions(athlete: Athlete, speed_mps: float | None) -> Iterator[Caution]:
