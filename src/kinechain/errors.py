@@ -30,8 +30,9 @@ that says what to do, both in Japanese and English.
     │   ├── ViewContradicted       24
     │   ├── FrameRateTooLow        25
     │   ├── TooFewStrides          26
+    │   ├── ViewDiagonal           27
     │   ├── PersonNotFound         28
-    │   └── ViewDiagonal           29
+    │   └── SlowMotionLikely       29
     ├── SetupError              30–39   models and set-up
     │   ├── ModelMissing           30
     │   ├── ModelUnknown           31
@@ -395,7 +396,7 @@ class ViewDiagonal(SceneError):
     """The camera stands between the side and the rear or front."""
 
     code = "view_diagonal"
-    exit_status = 29
+    exit_status = 27
     sentence = Text(
         ja="斜めから撮影されています（{view} から約 {yaw:.0f} 度）。この向きでは角度が正しく読めません。",
         en="The clip is filmed at a slant (about {yaw:.0f} degrees off {view}): angles cannot be read from there.",
@@ -452,6 +453,25 @@ class PersonNotFound(SceneError):
 
 
 # --- models and set-up -----------------------------------------------------------------------------------------------
+
+
+class SlowMotionLikely(SceneError):
+    """As it stands nobody runs, but in slow motion somebody would."""
+
+    code = "slow_motion_likely"
+    exit_status = 29
+    sentence = Text(
+        ja="このままではピッチが {cadence_spm:.0f} 歩/分となり、走りとして成り立ちません。"
+        "約 {factor:g} 倍のスローモーションのようです。",
+        en="As it stands the cadence is {cadence_spm:.0f} steps/min, which no runner has: the clip seems to be in slow "
+        "motion, about {factor:g} times.",
+    )
+    hint = Text(
+        ja="撮影時の倍率を確かめて --slow-motion {factor:g} のように指定してください。"
+        "元の動画があれば、そちらを使うと確実です。",
+        en="Check the factor it was filmed with and state it: --slow-motion {factor:g}. "
+        "The original clip is safer still.",
+    )
 
 
 class SetupError(KinechainError):

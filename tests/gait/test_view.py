@@ -37,7 +37,7 @@ def test_a_diagonal_view_is_refused_unless_stated(azimuth):
     assert seen.diagonal
     with pytest.raises(ViewDiagonal) as caught:
         settle_view(seen, None)
-    assert caught.value.exit_status == 29
+    assert caught.value.exit_status == 27
     assert caught.value.details["yaw"] == pytest.approx(45, abs=8)
     assert settle_view(seen, seen.view).yaw_deg == seen.yaw_deg
 

@@ -16,11 +16,11 @@ COMPLAINT: dict[str, object] = {"side": "right", "place": "soleus", "trigger": "
 @pytest.mark.parametrize("key", RED_FLAGS)
 def test_each_red_flag_alone_makes_the_doctor_the_next_step(key: str) -> None:
     intake = COMPLAINT | dict.fromkeys(RED_FLAGS, False) | {key: True}
-    reasoning = reason((), Athlete(), intake)
+    reasoning = reason((), (), Athlete(), intake)
     assert reasoning.conclusion.next_step == gates(intake)[0].message
     assert reasoning.plan.stop
 
 
 def test_open_questions_leave_the_next_step_as_it_is() -> None:
-    answered = reason((), Athlete(), COMPLAINT | dict.fromkeys(RED_FLAGS, False))
-    assert reason((), Athlete(), COMPLAINT).conclusion == answered.conclusion
+    answered = reason((), (), Athlete(), COMPLAINT | dict.fromkeys(RED_FLAGS, False))
+    assert reason((), (), Athlete(), COMPLAINT).conclusion == answered.conclusion

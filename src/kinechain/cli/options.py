@@ -41,7 +41,7 @@ IntakeFile = Annotated[
     Path | None, typer.Option("--intake", metavar="FILE", help="TOML table [intake]: complaint and health questions.")
 ]
 SlowMotion = Annotated[
-    float,
+    float | None,
     typer.Option("--slow-motion", metavar="K", help="Slow-motion factor: 4 where the clip runs four times slower."),
 ]
 Person = Annotated[
@@ -84,7 +84,7 @@ def clip_request(
     path: Path,
     view: ViewOption,
     speed: float | None,
-    slow_motion: float,
+    slow_motion: float | None,
     person: int | None,
     points: About = About(),  # noqa: B008
 ) -> ClipRequest:
@@ -97,7 +97,8 @@ def clip_request(
     """
     if speed is not None:
         _require_within("--speed", speed, _SPEEDS_MPS, "m/s")
-    _require_within("--slow-motion", slow_motion, _SLOW_MOTION, "×")
+    if slow_motion is not None:
+        _require_within("--slow-motion", slow_motion, _SLOW_MOTION, "×")
     if person is not None and person < 1:
         raise OptionInvalid(option="--person", value=person, reason="1, 2, 3 …")
     return ClipRequest(path, None if view == "auto" else view, speed, slow_motion, person, points)

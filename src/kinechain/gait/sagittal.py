@@ -123,10 +123,11 @@ def to_sagittal(
         return None
     grid = even_grid(time_s, parameters.grid_hz)
     turn = np.array([float(facing), -1.0])
+    shift = pose["scene_shift"].values if "scene_shift" in pose else 0.0
     tracks: dict[str, SmoothTrack] = {}
     for point in POINTS:
         smoothed = smooth_track(
-            time_s, track(pose, point) * turn, grid, cutoff_hz, longest_gap_s=parameters.longest_gap_s
+            time_s, (track(pose, point) + shift) * turn, grid, cutoff_hz, longest_gap_s=parameters.longest_gap_s
         )
         if smoothed is None and point in _OPTIONAL:
             smoothed = _never_seen(len(grid))

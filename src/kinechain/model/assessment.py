@@ -67,6 +67,7 @@ class ClipQuality(_Part):
     spikes_repaired: int = Field(ge=0)
     foot_out_of_picture_ratio: float = Field(ge=0, le=1)
     leg_points_unusable_ratio: float = Field(ge=0, le=1)
+    duplicated_frames_ratio: float = Field(default=0.0, ge=0, le=1)
     runner_height_px: float | None = Field(default=None, gt=0)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
-from kinechain.model.assessment import Assessment, Measurement, Provenance
+from kinechain.model.assessment import Assessment, Caution, Measurement, Provenance
 from kinechain.model.athlete import Athlete
 from kinechain.model.events import GaitEvents
 from kinechain.model.frames import Image
@@ -66,7 +66,7 @@ def assemble(
     made_by: Provenance,
 ) -> Assessment:
     """Reason over what was measured and answered, and join all parts into an Assessment."""
-    reasoning = reason(measurements, athlete, intake)
+    reasoning = reason([clip.part for clip in clips], measurements, athlete, intake)
     return Assessment(
         athlete=athlete,
         intake=dict(intake),
@@ -82,9 +82,14 @@ def assemble(
         hypotheses=reasoning.hypotheses,
         conclusion=reasoning.conclusion,
         plan=reasoning.plan,
-        cautions=tuple(c for clip in clips for c in clip.cautions) + reasoning.cautions,
+        cautions=_once((*(c for clip in clips for c in clip.cautions), *reasoning.cautions)),
         provenance=made_by,
     )
+
+
+def _once(cautions: tuple[Caution, ...]) -> tuple[Caution, ...]:
+    """Return the cautions, each once, in their order."""
+    return tuple({(c.code, c.clip, c.message.en): c for c in cautions}.values())
 
 
 def provenance(seen: SeenClip, protocol: Protocol, watch: Stopwatch) -> Provenance:
