@@ -20,8 +20,8 @@ def band_of(name: str, speed_mps: float) -> SimpleNamespace:
     return BAND
 
 
-def finding(value: float, *, bias: float = 0.0, sd: float = 0.0, half: float = 0.0, athlete: Athlete = MAN) -> Finding:
-    error = MethodError(bias=bias, sd=sd, source="test")
+def finding(value: float, *, half: float = 0.0, athlete: Athlete = MAN) -> Finding:
+    error = MethodError(bias=0.0, sd=0.0, source="test")
     (found,) = find((row(value, half, error),), athlete, 3.5, band_of)
     return found
 
@@ -53,15 +53,16 @@ def test_known_z_and_verdict(value: float, z: float, verdict: str) -> None:
     assert found.id == "finding.c1.shank_angle_ms_deg.left"
 
 
-def test_bias_is_taken_off_and_errors_widen() -> None:
-    found = finding(28.0, bias=-1.0, sd=4.0, half=1.96 * 12)
-    assert found.z == pytest.approx(9 / math.hypot(3, 12, 4))
+def test_the_error_of_the_measurement_lowers_z() -> None:
+    found = finding(28.0, half=1.96 * 12)
+    assert found.z == pytest.approx(8 / math.hypot(3, 12))
     assert found.verdict == "within"
 
 
 def test_large_z_inside_the_error_of_the_method_is_watched_only() -> None:
     narrow = SimpleNamespace(mean=20.0, sd=0.1, population=Text(ja="男性13人", en="13 men"))
-    measurement = row(25.0, 0.0, MethodError(bias=0.0, sd=2.0, source="test"))
+    known = MethodError(bias=0.0, sd=2.0, source="test")
+    measurement = row(25.0, 0.0, known).model_copy(update={"sdc": 1.96 * math.sqrt(2) * 2.0})
     (found,) = find((measurement,), MAN, 3.5, lambda *_: narrow)
     assert found.z is not None
     assert found.z > 2

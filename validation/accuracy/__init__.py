@@ -1,1 +1,1 @@
-"""The accuracy of every number: the product's results on clips with known truth, compared, summed up and written down."""
+"""The accuracy of every number: what the product says of clips with known truth, compared and summed up."""

@@ -221,4 +221,3 @@ def _events(events: GaitEvents, truth: dict[str, Any]) -> Iterator[dict[str, Any
                 "n": len(near),
                 "detail": float(missed + false),
             }
-

@@ -37,7 +37,8 @@ def _tables(rows: pd.DataFrame) -> Iterator[str]:
 
 
 def _clips(rows: pd.DataFrame) -> Iterator[str]:
-    yield "\n## Clips\n\n| half | runners | clips | side | rear | front | with faults | refused |\n|---|---|---|---|---|---|---|---|"
+    yield "\n## Clips\n"
+    yield from _head("half", "runners", "clips", "side", "rear", "front", "with faults", "refused")
     for half, group in rows.groupby("half", sort=True):
         clips = group.drop_duplicates("clip")
         views = clips["view"].map(kind_of_view)
@@ -61,10 +62,10 @@ def _measurements(rows: pd.DataFrame, view: str) -> Iterator[str]:
     lines = list(_measurement_lines(kept))
     if not lines:
         return
-    changes = " | ".join(f"SDC {n} strides" for n in STRIDES)
+    changes = tuple(f"SDC {n} strides" for n in STRIDES)
     yield f"\n## Measurements, {view} view (report half)\n"
-    yield f"| measurement | leg | clips (runners) | bias (95 %) | SD | 95 % limits | {changes} | interval holds truth | no value |"
-    yield "|---|---|---|---|---|---|" + "---|" * len(STRIDES) + "---|---|"
+    basis = ("measurement", "leg", "clips (runners)", "bias (95 %)", "SD", "95 % limits")
+    yield from _head(*basis, *changes, "interval holds truth", "no value")
     yield from lines
 
 
@@ -87,27 +88,39 @@ def _measurement_line(name: str, leg: str, e: Error) -> str:
     covered = "–" if e.covered is None else f"{100 * e.covered:.0f} %"
     label = f"`{name}` [{unit}]" if unit else f"`{name}`"
     sd = f(e.sd * scale).lstrip("+")
-    return f"| {label} | {leg} | {e.n_clips} ({e.n_runners}) | {bias} | {sd} | {limits} | {changes} | {covered} | {100 * e.missing:.0f} % |"
+    counts = f"{e.n_clips} ({e.n_runners})"
+    return (
+        f"| {label} | {leg} | {counts} | {bias} | {sd} | {limits} | {changes} | {covered} | {100 * e.missing:.0f} % |"
+    )
 
 
-def _formatter(size: float):  # noqa: ANN202 - a function of number and text
+def _head(*columns: str) -> Iterator[str]:
+    yield "| " + " | ".join(columns) + " |"
+    yield "|" + "---|" * len(columns)
+
+
+def _formatter(size: float):
     digits = 0 if size >= 10 else 1 if size >= 1 else 2 if size >= 0.1 else 3
     return lambda value: f"{value:+.{digits}f}"
 
 
 def _events(rows: pd.DataFrame) -> Iterator[str]:
-    yield "\n## Contacts and toe-offs (report half)\n\n| view | event | leg | fps | clips | bias [ms] | SD between clips [ms] | SD within [ms] | missed or false |\n|---|---|---|---|---|---|---|---|---|"
+    yield "\n## Contacts and toe-offs (report half)\n"
+    errors = ("bias [ms]", "SD between clips [ms]", "SD within [ms]", "missed or false")
+    yield from _head("view", "event", "leg", "fps", "clips", *errors)
     grouped = rows.assign(kind_of_view=rows["view"].map(kind_of_view))
     for (view, name, leg, fps), group in grouped.groupby(["kind_of_view", "name", "leg", "fps"], sort=True):
         seen = group.dropna(subset=["value"])
         if len(seen) > 1:
-            bias, sd, within = 1000 * seen["value"].mean(), 1000 * seen["value"].std(), 1000 * seen["spread"].median()
+            bias, sd = 1000 * seen["value"].mean(), 1000 * seen["value"].std()
+            errors = f"{bias:+.1f} | {sd:.1f} | {1000 * seen['spread'].median():.1f}"
             wrong = f"{int(group['detail'].sum())} of {int(group['n'].sum())}"
-            yield f"| {view} | {name} | {leg} | {fps:g} | {len(seen)} | {bias:+.1f} | {sd:.1f} | {within:.1f} | {wrong} |"
+            yield f"| {view} | {name} | {leg} | {fps:g} | {len(seen)} | {errors} | {wrong} |"
 
 
 def _curves(rows: pd.DataFrame) -> Iterator[str]:
-    yield "\n## Angles over the whole cycle (report half)\n\n| curve | leg | clips | RMSE [°] | mean difference [°] | RMSE without it [°] |\n|---|---|---|---|---|---|"
+    yield "\n## Angles over the whole cycle (report half)\n"
+    yield from _head("curve", "leg", "clips", "RMSE [°]", "mean difference [°]", "RMSE without it [°]")
     for (name, leg), group in rows.groupby(["name", "leg"], sort=True):
         rmse, offset, centred = group["value"].mean(), group["spread"].mean(), group["detail"].mean()
         yield f"| `{name}` | {leg} | {len(group)} | {rmse:.1f} | {offset:+.1f} | {centred:.1f} |"

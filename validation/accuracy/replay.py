@@ -1,4 +1,4 @@
-"""An estimator that remembers: what was seen once in a clip is read back, so that later stages can be measured again."""
+"""An estimator that remembers: what was seen once in a clip is read back, so that the rest can be measured again."""
 
 from __future__ import annotations
 

@@ -7,10 +7,15 @@ from pathlib import Path
 import pandas as pd
 
 from accuracy.summary import Error, error_of
+from kinechain.knowledge.reference import band
 
 TABLE = Path(__file__).resolve().parents[2] / "src" / "kinechain" / "knowledge" / "method_error.csv"
-COLUMNS = ("name", "view", "leg", "bias", "sd", "clips", "runners", "source")
-#: A camera farther off square than this is refused or warned of by the product; its clips say nothing about square ones.
+COLUMNS = ("name", "view", "leg", "bias", "sd", "grade", "clips", "runners", "source")
+#: Speed of the reference runners beside whose spread an error is graded [m/s].
+GRADE_SPEED_MPS = 3.5
+#: SD of the error ÷ SD between the reference runners, up to which each grade goes; D above (ours).
+GRADES = {"A": 0.5, "B": 1.0, "C": 2.0}
+#: Clips of a camera farther off square than this say nothing about square ones.
 MOST_YAW_DEG = 10.0
 
 
@@ -41,12 +46,20 @@ def kind_of_view(view: str) -> str:
     return "side" if view.startswith("side_") else view
 
 
+def grade(name: str, sd: float) -> str:
+    """Return how an error stands beside what differs between runners; empty where that is not known."""
+    reference = band(name, GRADE_SPEED_MPS)
+    if reference is None:
+        return ""
+    return next((letter for letter, most in GRADES.items() if sd <= most * reference.sd), "D")
+
+
 def write_table(rows: pd.DataFrame, path: Path = TABLE) -> str:
     """Write the table and return its text."""
     lines = [",".join(COLUMNS)]
     for (name, view, leg), error in calibration(rows).items():
         source = f"phantoms of the tuning half: {error.n_clips} clips of {error.n_runners} runners (docs/accuracy)"
-        numbers = f"{error.bias:.4g},{error.sd:.4g},{error.n_clips},{error.n_runners}"
+        numbers = f"{error.bias:.4g},{error.sd:.4g},{grade(name, error.sd)},{error.n_clips},{error.n_runners}"
         lines.append(f'{name},{view},{leg},{numbers},"{source}"')
     text = "\n".join(lines) + "\n"
     path.write_text(text, encoding="utf-8")

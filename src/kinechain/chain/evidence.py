@@ -165,8 +165,7 @@ def _from_classes(graph: ChainGraph, known: Known) -> Iterator[Evidence]:
 
 def _reliability(finding: Finding, measurement: Measurement) -> float:
     sd = (finding.band.high - finding.band.low) / 2
-    method_sd = measurement.method_error.sd if measurement.method_error else 0.0
-    error = math.hypot(standard_error(measurement), method_sd)
+    error = standard_error(measurement)
     return sd**2 / (sd**2 + error**2) if sd > 0 else 1.0
 
 

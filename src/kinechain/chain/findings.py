@@ -42,9 +42,10 @@ def find(
 ) -> tuple[Finding, ...]:
     """Compare measurements with the bands at the running speed.
 
-    z = (value − bias − mean) / √(sd² + sem² + method sd²), positive above the band. Below 1 it is within, up to 2 to
-    watch, above that marked if the difference also exceeds 1.96 · √2 · method sd. Where the method's error is unknown,
-    or the runner is not known to be a man (the reference runners are men), the verdict is unclear.
+    z = (value − mean) / √(sd² + standard error²), positive above the band; the standard error is that of the
+    measurement's interval, error of the method included. Below 1 it is within, up to 2 to watch, above that marked if
+    the difference also exceeds the smallest detectable change. Where the method's error is unknown, or the runner is
+    not known to be a man (the reference runners are men), the verdict is unclear.
 
     Parameters
     ----------
@@ -64,28 +65,26 @@ def find(
 
 
 def standard_error(measurement: Measurement) -> float:
-    """Return the standard error of a mean from its 95 % interval; 0 where there is none."""
+    """Return the standard error of a measurement from its 95 % interval; 0 where there is none."""
     if measurement.low is None or measurement.high is None:
         return 0.0
     return (measurement.high - measurement.low) / (2 * HALF_INTERVAL)
 
 
 def _compare(measurement: Measurement, value: float, band: BandRow, athlete: Athlete, speed_mps: float) -> Finding:
-    error = measurement.method_error
-    bias, method_sd = (error.bias, error.sd) if error else (0.0, 0.0)
-    difference = value - bias - band.mean
-    z = difference / math.hypot(band.sd, standard_error(measurement), method_sd)
-    judged = error is not None and athlete.sex == "male"
+    difference = value - band.mean
+    z = difference / math.hypot(band.sd, standard_error(measurement))
+    judged = measurement.method_error is not None and athlete.sex == "male"
     return Finding(
         id=f"finding.{measurement.id}",
         measurement=measurement.id,
         band=Band(low=band.mean - band.sd, high=band.mean + band.sd, population=band.population, speed_mps=speed_mps),
         z=z,
-        verdict=_verdict(z, difference, method_sd) if judged else "unclear",
+        verdict=_verdict(z, difference, measurement.sdc or 0.0) if judged else "unclear",
     )
 
 
-def _verdict(z: float, difference: float, method_sd: float) -> Verdict:
+def _verdict(z: float, difference: float, sdc: float) -> Verdict:
     if abs(z) < 1:
         return "within"
-    return "marked" if abs(z) > 2 and abs(difference) > HALF_INTERVAL * math.sqrt(2) * method_sd else "watch"
+    return "marked" if abs(z) > 2 and abs(difference) > sdc else "watch"

@@ -24,7 +24,8 @@ from kinechain.gait.sagittal import SagittalMotion, SmoothingParameters, to_sagi
 from kinechain.gait.scale import Scale, ScaleParameters, scale_from_height, scale_from_speed
 from kinechain.gait.strides import StrideParameters, StrideTable, stride_table
 from kinechain.gait.view import ViewDecision
-from kinechain.model.assessment import Curve, Measurement, MethodError
+from kinechain.knowledge.method_errors import MethodErrors
+from kinechain.model.assessment import Curve, Measurement
 from kinechain.model.events import GaitEvents
 from kinechain.model.skeleton import SIDES, Side
 
@@ -95,7 +96,7 @@ def analyse(
     pose: xr.Dataset,
     view: ViewDecision,
     known: Known,
-    method_errors: dict[str, MethodError],
+    method_errors: MethodErrors,
     parameters: GaitParameters,
     *,
     clip: str,
@@ -118,7 +119,7 @@ def _analyse_frontal(
     pose: xr.Dataset,
     view: ViewDecision,
     known: Known,
-    method_errors: dict[str, MethodError],
+    method_errors: MethodErrors,
     parameters: GaitParameters,
     clip: str,
 ) -> GaitAnalysis:
@@ -165,7 +166,7 @@ def _analyse_side(
     pose: xr.Dataset,
     view: ViewDecision,
     known: Known,
-    method_errors: dict[str, MethodError],
+    method_errors: MethodErrors,
     parameters: GaitParameters,
     clip: str,
 ) -> GaitAnalysis:

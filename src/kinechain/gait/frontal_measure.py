@@ -5,7 +5,8 @@ from __future__ import annotations
 from kinechain import glossary
 from kinechain.gait.measurement_builder import ANGLES, MeasurementBuilder, MeasureParameters, column, sides_of
 from kinechain.gait.strides import StrideTable
-from kinechain.model.assessment import Measurement, MethodError
+from kinechain.knowledge.method_errors import MethodErrors
+from kinechain.model.assessment import Measurement
 from kinechain.text import Text
 
 SIDE_VIEW_ONLY = Text(
@@ -54,7 +55,7 @@ def measure_frontal(
     table: StrideTable,
     stated_speed_mps: float | None,
     clip: str,
-    method_errors: dict[str, MethodError],
+    method_errors: MethodErrors,
     parameters: MeasureParameters,
 ) -> tuple[Measurement, ...]:
     """Return every measurement of the contract for one rear or front clip; what cannot be measured says why."""

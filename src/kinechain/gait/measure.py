@@ -11,7 +11,8 @@ from kinechain import glossary
 from kinechain.gait.measurement_builder import ANGLES, MeasurementBuilder, MeasureParameters, column, sides_of
 from kinechain.gait.scale import Scale
 from kinechain.gait.strides import StrideTable
-from kinechain.model.assessment import Measurement, MethodError
+from kinechain.knowledge.method_errors import MethodErrors
+from kinechain.model.assessment import Measurement
 from kinechain.model.skeleton import SIDES
 from kinechain.text import Text
 
@@ -71,7 +72,7 @@ class SideViewData:
 
 
 def measure(
-    data: SideViewData, clip: str, method_errors: dict[str, MethodError], parameters: MeasureParameters
+    data: SideViewData, clip: str, method_errors: MethodErrors, parameters: MeasureParameters
 ) -> tuple[Measurement, ...]:
     """Return every measurement of the contract for one side-view clip; what cannot be measured says why.
 

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from kinechain import glossary
 from kinechain.gait.scale import Scale
+from kinechain.knowledge.method_errors import MethodErrors
 from kinechain.model.assessment import Measurement, MethodError, SideOrBoth
 from kinechain.model.skeleton import SIDES, Side
-from kinechain.signal.intervals import Interval, mean_interval, widened
+from kinechain.signal.intervals import Z95, Interval, mean_interval, t95, widened
 from kinechain.text import Text
 
 Array = NDArray[np.float64]
@@ -66,12 +67,29 @@ def column(rows: pd.DataFrame, name: str) -> Array:
     return rows[name].to_numpy(dtype=np.float64) if name in rows else np.empty(0)
 
 
+def with_method_error(interval: Interval, error: MethodError) -> Interval:
+    """Return an interval over strides with the method's bias taken off and its spread (95 %) added in quadrature."""
+    spread = Z95 * error.sd
+    value = interval.mean - error.bias
+    below, above = interval.mean - interval.low, interval.high - interval.mean
+    return Interval(value, value - float(np.hypot(below, spread)), value + float(np.hypot(above, spread)))
+
+
+def smallest_detectable_change(interval: Interval, n_strides: int, error: MethodError) -> float:
+    """Return the smallest change between two clips of one runner that is no error, with 95 % confidence.
+
+    1.96 · √2 · √(method SD² + standard error over strides²), Weir 2005 (J Strength Cond Res 19:231, recall).
+    """
+    standard_error = (interval.high - interval.low) / (2 * t95(n_strides - 1))
+    return float(Z95 * np.sqrt(2) * np.hypot(error.sd, standard_error))
+
+
 @dataclass(frozen=True)
 class MeasurementBuilder:
     """Makes Measurement rows for one clip."""
 
     clip: str
-    method_errors: dict[str, MethodError]
+    method_errors: MethodErrors
     parameters: MeasureParameters
     left_out: int
 
@@ -80,7 +98,7 @@ class MeasurementBuilder:
         row |= values
         return Measurement.model_validate(
             {"id": f"{self.clip}.{name}.{side}", "clip": self.clip, "name": name, "side": side}
-            | {"unit": glossary.quantity(name).unit, "method_error": self.method_errors.get(name)}
+            | {"unit": glossary.quantity(name).unit, "method_error": self.method_errors.get((name, side))}
             | row
         )
 
@@ -104,9 +122,24 @@ class MeasurementBuilder:
         return mean_interval(finite) if len(finite) >= max(2, self.parameters.least_strides) else None
 
     def _given(self, name: str, side: SideOrBoth, interval: Interval, values: Array, method: str) -> Measurement:
+        """Return a mean over strides, the known error of the method taken off and counted in."""
         n = int(np.isfinite(values).sum())
+        error = self.method_errors.get((name, side))
+        if error is None:
+            return self._make(
+                name, side, value=interval.mean, low=interval.low, high=interval.high, n_strides=n, method=method
+            )
+        value, low, high = with_method_error(interval, error)
         return self._make(
-            name, side, value=interval.mean, low=interval.low, high=interval.high, n_strides=n, method=method
+            name,
+            side,
+            value=value,
+            low=low,
+            high=high,
+            sdc=smallest_detectable_change(interval, n, error),
+            grade=error.grade,
+            n_strides=n,
+            method=method,
         )
 
     def mean(self, name: str, side: SideOrBoth, values: Array, method: str) -> Measurement:
@@ -132,9 +165,9 @@ class MeasurementBuilder:
         if scale is None:
             return self.missing(name, side, NO_METRES, int(np.isfinite(lengths_px).sum()))
         metres = Interval(*(scale.metres_per_px * value for value in interval))
-        return self._given(
-            name, side, widened(metres, scale.relative_sd), lengths_px, f"pixels scaled by {scale.source}"
-        )
+        if (name, side) not in self.method_errors:  # else the spread between clips has the scale's error in it
+            metres = widened(metres, scale.relative_sd)
+        return self._given(name, side, metres, lengths_px, f"pixels scaled by {scale.source}")
 
     def stated_speed(self, speed_mps: float, n_strides: int) -> Measurement:
         """Return the running speed that the user stated."""

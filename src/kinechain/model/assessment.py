@@ -104,15 +104,27 @@ class Event(_Part):
 
 
 class MethodError(_Part):
-    """Known error of the method itself, from a comparison with known truth; not part of `low` and `high`."""
+    """Known error of the method itself, from a comparison with known truth.
+
+    Parameters
+    ----------
+    bias : measured − true, mean over clips; taken off the value
+    sd : between clips; part of `low` and `high`
+    grade : how large the error is beside what differs between runners
+    """
 
     bias: float
     sd: float = Field(ge=0)
     source: str
+    grade: Grade | None = None
 
 
 class Measurement(_Part):
-    """A quantity of the glossary for one leg or for both, mean over strides with its 95 % interval."""
+    """A quantity of the glossary for one leg or for both, mean over strides with its 95 % interval.
+
+    Where the error of the method is known (`method_error`), its bias is taken off the value, its spread is part of the
+    interval, and `sdc` and `grade` are given. Elsewhere the interval is the scatter over strides alone.
+    """
 
     id: str
     clip: str

@@ -95,7 +95,7 @@ def _measure_segment(
     pose = seen.measurable(segment)
     view = settle_view(detect_view(pose, protocol.view), request.view)
     known = Known(None if athlete.height_cm is None else athlete.height_cm / 100, request.speed_mps, known_scale(pose))
-    errors = method_errors() if is_compared(pose) else {}
+    errors = method_errors(view.view) if is_compared(pose) else {}
     try:
         gait = analyse(pose, view, known, errors, _gait_parameters(seen, pose, protocol), clip=clip_id)
     except NoRunning as refusal:

@@ -52,7 +52,10 @@ def clip_cautions(
     pose : what was measured
     camera_lost_ratio : share of the frames in which a moving camera was not followed
     """
-    yield caution("stride_scatter_only")
+    numbers = [m for m in gait.measurements if isinstance(m.value, float) and m.low is not None]
+    unknown = sum(m.method_error is None for m in numbers)
+    if unknown:
+        yield caution("method_error_unknown", part.id, unknown=unknown, measured=len(numbers))
     strides = part.n_strides
     if min(strides.left, strides.right) < protocol.steady_strides:
         yield caution("few_strides", part.id, **strides.model_dump(), needed=protocol.steady_strides)

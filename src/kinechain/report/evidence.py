@@ -21,7 +21,6 @@ from kinechain.report.states import LINKS, WATCH_FROM, State, by_link, side_of, 
 from kinechain.report.words import Words
 from kinechain.text import Language
 
-_Z95 = 1.959964
 _INSTANT = re.compile(r"_(ic|ms|to|peak|excursion)(?=_)")
 
 
@@ -164,16 +163,13 @@ class EvidenceMaker:
         )
 
     def _mark(self, m: Measurement, finding: Finding) -> Markup | None:
-        """Return the value as it was judged: known bias taken off, error of the method in the interval."""
+        """Return the value as it was judged, over the reference band."""
         if not isinstance(m.value, float):
             return None
-        display, error = display_of(m.name), m.method_error
-        bias, spread = (0.0, 0.0) if error is None else (error.bias, _Z95 * error.sd)
-        ends = (m.value if m.low is None else m.low, m.value if m.high is None else m.high)
-        low, high = ((abs(end - m.value) ** 2 + spread**2) ** 0.5 for end in ends)
+        display = display_of(m.name)
         factor = float(display.factor)
-        value = m.value - bias
-        dot = Dot(m.side, value * factor, (value - low) * factor, (value + high) * factor)
+        low, high = (m.value if m.low is None else m.low, m.value if m.high is None else m.high)
+        dot = Dot(m.side, m.value * factor, low * factor, high * factor)
         band = (finding.band.low * factor, finding.band.high * factor)
         return interval_mark((dot,), display.least_span, self._words["unit"][display.unit], band)
 
