@@ -218,8 +218,8 @@ def model_stances(rbds: Path) -> Iterator[ModelStance]:
         right, left = (results[f"calcn_{s}_{name}GRF_Fy"].to_numpy() for s, name in (("r", "Right"), ("l", "Left")))
         late = len(right) // 2  # the stride runs from toe-off to toe-off
         on = late + np.flatnonzero(right[late:] > LEAST_N)
-        start, end = float(times[on[0]]), float(times[on[-1]])
-        flight = start - float(times[np.flatnonzero(left > LEAST_N)[-1]])
+        start, end = _crossing(times, right, on[0] - 1), _crossing(times, right, on[-1])
+        flight = start - _crossing(times, left, int(np.flatnonzero(left > LEAST_N)[-1]))
         wide = start + (end - start) * np.linspace(-PAD / 100, 1 + PAD / 100, POINTS + 2 * PAD)
         inside = wide[PAD:-PAD]
         grid = even_grid(time_s, 300.0)
@@ -244,9 +244,26 @@ def model_stances(rbds: Path) -> Iterator[ModelStance]:
             weight,
             float(about.loc[runner.name, "Mass"]),
             runner.height_m,
-            np.pad(np.stack([fx, fy], axis=1) / weight, ((PAD, PAD), (0, 0))),
+            _slow(times, results, wide) / weight,
         )
         yield ModelStance(stance, *(_at(table, inside) for table in (torques, results, motion)))
+
+
+def _slow(times_s: Array, results: pd.DataFrame, at_s: Array) -> Array:
+    """Return the applied force with the low-pass of the paths, shape (n, 2) [N]."""
+    force = results[["calcn_r_RightGRF_Fx", "calcn_r_RightGRF_Fy"]].to_numpy()
+    even = np.linspace(times_s[0], times_s[-1], 10 * len(times_s))
+    fine = _sampled(times_s, force, even)
+    sos = butter(2, PATHS_HZ, fs=1 / float(even[1] - even[0]), output="sos")
+    return _sampled(even, np.asarray(sosfiltfilt(sos, fine, axis=0)), at_s)
+
+
+def _crossing(times_s: Array, force: Array, before: int) -> float:
+    """Return when the force crosses the least one between two samples; the end of the record where it does not."""
+    if before + 1 >= len(force):
+        return float(times_s[-1])
+    a, b = force[before] - LEAST_N, force[before + 1] - LEAST_N
+    return float(times_s[before] + a / (a - b) * (times_s[before + 1] - times_s[before]))
 
 
 def _in_figure(local: Array, legs: tuple[dict[Side, bands.Leg], ...], height_m: float, heel: Array, ball: Array) -> Array:

@@ -26,7 +26,7 @@ from load_data import PAD, Stance, c3d_stances
 Array = NDArray[np.float64]
 
 SOURCE = "Fukuchi, Fukuchi & Duarte 2017, PeerJ 5:e3298, doi 10.7717/peerj.3298, CC BY 4.0; computed here"
-NAMES = ("vertical", "vertical_per_mps", "fore_aft", "fore_aft_per_mps", "fore_aft_per_deg", "cop", "cop_per_deg")
+NAMES = ("vertical", "vertical_per_mps", "fore_aft", "fore_aft_per_mps", "fore_aft_per_deg", "cop", "cop_per_mps", "cop_per_deg")
 #: Where the templates stand without correction.
 SPEED_MPS, INCLINATION_DEG = 3.5, 10.0
 #: The pressure counts only while the plate carries this [BW].
@@ -45,7 +45,7 @@ def fit(stances: Sequence[Stance]) -> ForceTemplate:
     ahead = np.stack([(s.pressure_m - s.motion.ankle[PAD:-PAD])[:, 0] / s.foot_length_m for s in stances])
     shape = _least_squares((one, faster), vertical / means[:, None])
     level = _least_squares((one, faster, steeper), force[:, :, 0] - net[:, None] * vertical)
-    pressure = _held(_least_squares((one, steeper), ahead), vertical.mean(axis=0))
+    pressure = _held(_least_squares((one, faster, steeper), ahead), vertical.mean(axis=0))
     return ForceTemplate(*shape, *level, *pressure)
 
 
@@ -88,7 +88,7 @@ def modelled(stance: Stance, template: ForceTemplate) -> Modelled:
     """Run the chain of models on a stance: only times, speed and the leg's path are used."""
     vertical = fitted_curve_bw(stance.contact_s, stance.flight_s, stance.speed_mps, template)
     level = fore_aft_curve_bw(vertical, stance.speed_mps, stance.inclination_deg, template)
-    ahead = pressure_ahead_m(stance.foot_length_m, stance.inclination_deg, template)
+    ahead = pressure_ahead_m(stance.foot_length_m, stance.speed_mps, stance.inclination_deg, template)
     force = np.pad(np.stack([level, vertical], axis=1), ((PAD, PAD), (0, 0)))
     true_ahead = (stance.pressure_m - stance.motion.ankle[PAD:-PAD])[:, 0]
     true_ahead = _held(true_ahead[None], stance.force_bw[:, 1])[0]

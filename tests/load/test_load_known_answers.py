@@ -99,7 +99,7 @@ def test_braking_and_propulsion_cancel() -> None:
 
 
 def test_a_heel_strike_begins_farther_back_and_all_end_under_the_forefoot() -> None:
-    heel, fore = (pressure_ahead_m(0.25, angle, TEMPLATE) for angle in (20.0, 0.0))
+    heel, fore = (pressure_ahead_m(0.25, 3.5, angle, TEMPLATE) for angle in (20.0, 0.0))
     assert heel[5] < fore[5]
     assert abs(heel[70] - fore[70]) < 0.02
     assert 0.06 < heel[70] < 0.14

@@ -63,8 +63,9 @@ class ForceTemplate:
     fore_aft, fore_aft_per_mps, fore_aft_per_deg
         Fore–aft force [BW], + forwards, at `speed_mps` and `inclination_deg`; change for each m/s and for each degree
         of foot inclination at contact.
-    cop, cop_per_deg
-        Centre of pressure ahead of the ankle ÷ heel–toe length; change for each degree of foot inclination at contact.
+    cop, cop_per_mps, cop_per_deg
+        Centre of pressure ahead of the ankle ÷ heel–toe length; change for each m/s, and for each degree of foot
+        inclination at contact.
     speed_mps, inclination_deg : where the templates stand without correction
     slowest_mps, fastest_mps, least_deg, most_deg : ranges that the data covers; beyond them its ends are used
     """
@@ -75,6 +76,7 @@ class ForceTemplate:
     fore_aft_per_mps: Array
     fore_aft_per_deg: Array
     cop: Array
+    cop_per_mps: Array
     cop_per_deg: Array
     speed_mps: float = 3.5
     inclination_deg: float = 10.0

@@ -224,7 +224,7 @@ def _leg_loads(
     """Return the loads that need the leg's path, for a runner of 1 kg: per kilogram and in body weights."""
     inside = slice(PAD, -PAD)
     foot = FootAngles.of(leg)
-    ahead = pressure_ahead_m(foot.length_m, foot.inclination_ic_deg, template)
+    ahead = pressure_ahead_m(foot.length_m, speed_mps, foot.inclination_ic_deg, template)
     level = fore_aft_curve_bw(vertical_bw, speed_mps, foot.inclination_ic_deg, template)
     force = np.pad(np.stack([level, vertical_bw], axis=1), ((PAD, PAD), (0, 0))) * GRAVITY
     at = np.clip(np.arange(POINTS + 2 * PAD) - PAD, 0, POINTS - 1)
