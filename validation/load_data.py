@@ -244,18 +244,9 @@ def model_stances(rbds: Path) -> Iterator[ModelStance]:
             weight,
             float(about.loc[runner.name, "Mass"]),
             runner.height_m,
-            _slow(times, results, wide) / weight,
+            np.pad(np.stack([fx, fy], axis=1) / weight, ((PAD, PAD), (0, 0))),  # filtered alike by its makers
         )
         yield ModelStance(stance, *(_at(table, inside) for table in (torques, results, motion)))
-
-
-def _slow(times_s: Array, results: pd.DataFrame, at_s: Array) -> Array:
-    """Return the applied force with the low-pass of the paths, shape (n, 2) [N]."""
-    force = results[["calcn_r_RightGRF_Fx", "calcn_r_RightGRF_Fy"]].to_numpy()
-    even = np.linspace(times_s[0], times_s[-1], 10 * len(times_s))
-    fine = _sampled(times_s, force, even)
-    sos = butter(2, PATHS_HZ, fs=1 / float(even[1] - even[0]), output="sos")
-    return _sampled(even, np.asarray(sosfiltfilt(sos, fine, axis=0)), at_s)
 
 
 def _crossing(times_s: Array, force: Array, before: int) -> float:
