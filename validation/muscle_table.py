@@ -41,17 +41,17 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "biceps_femoris_short": ("bfsh",),
     "gluteus_maximus": ("glmax1", "glmax2", "glmax3"),
     "iliopsoas": ("iliacus", "psoas"),
+    "deep_plantarflexors": ("fdl", "fhl", "tibpost", "perbrev", "perlong"),
 }
 #: Muscles that pull as well but are not in the planar leg; they take their part in the regression.
 OTHERS: dict[str, tuple[str, ...]] = {
-    "deep": ("fdl", "fhl", "tibpost", "perbrev", "perlong"),
     "toes": ("edl", "ehl"),
     "gluteus_medius": ("glmed1", "glmed2", "glmed3"),
     "adductors": ("addbrev", "addlong", "addmagDist", "addmagIsch", "addmagMid", "addmagProx"),
     "long": ("sart", "tfl", "grac"),
 }
 CROSSING: dict[str, tuple[str, ...]] = {
-    "ankle": ("soleus", "gastrocnemius", "tibialis_anterior", "toes", "deep"),
+    "ankle": ("soleus", "gastrocnemius", "tibialis_anterior", "toes", "deep_plantarflexors"),
     "knee": ("vasti", "rectus_femoris", "gastrocnemius", "hamstrings"),
     "hip": ("gluteus_maximus", "hamstrings", "iliopsoas", "rectus_femoris", "gluteus_medius", "adductors", "long"),
 }
@@ -133,13 +133,16 @@ def effective(models: Sequence[ModelStance], strong: dict[str, float]) -> tuple[
     for _ in range(ROUNDS):
         rows = rows_of(arms, now)
         forces = [predicted(m, rows, own_moments(m)) for m in models]
-        for index, group in enumerate(GROUPS):
+        for group in FITTED:
+            index = list(GROUPS).index(group)
             true = np.mean([_force(m, group).max() / GRAVITY for m in models])
             now[group] *= float(np.clip(true / np.mean([f[:, index].max() for f in forces]), 0.5, 2.0)) ** 0.5
         now = {group: value / now["soleus"] for group, value in now.items()}
     return rows_of(arms, now)
 
 
+#: Groups that carry enough in stance for their effective strength to be told.
+FITTED = ("soleus", "gastrocnemius", "vasti", "hamstrings", "gluteus_maximus", "deep_plantarflexors")
 #: Steps until the strengths settle.
 ROUNDS = 15
 

@@ -18,6 +18,7 @@ from kinechain.load.ground_force import (
     pressure_ahead_m,
     spring,
 )
+from kinechain.load.muscle import muscle_forces_bw
 from kinechain.load.segments import leg_segments
 from kinechain.load.tendon import TendonParameters, achilles_force_n, soleus_length_change
 from kinechain.model.athlete import Sex
@@ -35,6 +36,7 @@ MODELS: dict[str, str] = {
     "achilles_force_peak_bw": "ankle moment ÷ moment arm, Manal et al. 2013 (doi 10.1002/phy2.139)",
     "soleus_force_peak_bw": "Achilles force × share 0.56–0.71, Fukunaga et al. 1992 (J Orthop Res)",
     "gastrocnemius_force_peak_bw": "Achilles force × share 0.29–0.44, Fukunaga et al. 1992 (J Orthop Res)",
+    "vasti_force_peak_bw": "static optimisation of a planar leg, after Rajagopal et al. 2016 (doi 10.1109/TBME.2016.2586891)",
     "hip_absorption_share": "planar inverse dynamics; hip in the sagittal plane only",
     "knee_absorption_share": "planar inverse dynamics; hip in the sagittal plane only",
     "ankle_absorption_share": "planar inverse dynamics; hip in the sagittal plane only",
@@ -240,6 +242,9 @@ def _leg_loads(
     moment = stance.ankle_moment * (1 + off("ankle_moment_peak_nmpkg"))
     achilles = achilles_force_n(moment, foot.dorsiflexion_deg[inside], tendon) / GRAVITY / draw.arm
     soleus = tendon.soleus_share if draw.soleus_share is None else draw.soleus_share
+    angles = np.stack([foot.dorsiflexion_deg, *knee_and_hip_flexion_deg(leg)], axis=1)[inside]
+    knee = stance.knee_moment * (1 + off("knee_moment_peak_nmpkg"))
+    muscles = muscle_forces_bw(np.stack([moment, knee, stance.hip_moment], axis=1), angles)
     stretch = soleus_length_change(foot.dorsiflexion_deg[inside], foot.shank_m, tendon) * draw.arm
     cadence = 60 / (contact_s + flight_s)
     return {
@@ -247,6 +252,7 @@ def _leg_loads(
         "achilles_force_peak_bw": float(achilles.max()),
         "soleus_force_peak_bw": float(achilles.max() * soleus),
         "gastrocnemius_force_peak_bw": float(achilles.max() * (1 - soleus)),
+        "vasti_force_peak_bw": float(muscles["vasti"].max()),
         "hip_absorption_share": _share(shares.hip + off("hip_absorption_share")),
         "knee_absorption_share": _share(shares.knee + off("knee_absorption_share")),
         "ankle_absorption_share": _share(shares.ankle + off("ankle_absorption_share")),
@@ -285,6 +291,14 @@ class FootAngles:
             float(np.median(np.linalg.norm(shin[flat], axis=1))),
             float(min(np.median(leg.heel[flat, 1]), np.median(leg.toe[flat, 1]))),
         )
+
+
+def knee_and_hip_flexion_deg(leg: LegMotion) -> tuple[Array, Array]:
+    """Return knee flexion (thigh + shank) and hip flexion (thigh against trunk) over a path [deg]."""
+    thigh, shin = leg.knee - leg.hip, leg.knee - leg.ankle
+    forward = np.degrees(np.arctan2(thigh[:, 0], -thigh[:, 1]))
+    shank = np.degrees(np.arctan2(shin[:, 0], shin[:, 1]))
+    return forward + shank, forward - np.degrees(leg.trunk_rad)
 
 
 def mid_stance_index(leg: LegMotion, end: float) -> int:

@@ -1,6 +1,6 @@
 """Muscle forces of a planar leg: static optimisation, all frames at once.
 
-Nine muscle groups cross hip, knee and ankle in the sagittal plane. Of all sets of pulling forces that give the net
+Ten muscle groups cross hip, knee and ankle in the sagittal plane. Of all sets of pulling forces that give the net
 moments, the one with the least sum of squared activations is taken (Crowninshield & Brand 1981, J Biomech 14:793,
 recall; the cost that the reference results use). Strength does not change with length and speed here.
 """
@@ -25,12 +25,12 @@ class OptimisationParameters:
 
     Parameters
     ----------
-    slack : what a moment that no muscle carries costs; small, so that muscles carry all they can
+    slack : how readily a moment is left uncarried [m²]; small, so that muscles carry all they can
     rounds : Newton steps at most
     tolerance : of the moments, per kilogram [N·m/kg]
     """
 
-    slack: float = 1e-4
+    slack: float = 1e-7
     rounds: int = 60
     tolerance: float = 1e-9
 
@@ -55,7 +55,7 @@ def optimise(
 ) -> Array:
     """Return the muscle forces of every frame, per kilogram of body mass, shape (n, muscles) [N/kg].
 
-    Solves min Σ (F/strength)² + Σ slack·residual² with F ≥ 0 and arms·F + residual = moment through its dual, three
+    Solves min Σ (F/strength)² + Σ residual²/slack with F ≥ 0 and arms·F + residual = moment through its dual, three
     unknowns a frame: F = strength²·max(0, armsᵀλ), a piecewise linear equation, by Newton's method with halved steps.
 
     Parameters
@@ -66,7 +66,7 @@ def optimise(
     """
     p = parameters or OptimisationParameters()
     gain = strength**2
-    slack = p.slack * float(gain.max()) * 1e-3
+    slack = p.slack
     multiplier = np.zeros_like(moments_nmpkg)
 
     def dual(of: Array) -> Array:
