@@ -2,7 +2,8 @@
 
     python validation/load_templates.py DATA [--out FOLDER]
 
-DATA is the folder that holds `lab/rbds`. Writes `ground_force.csv` and `load_errors.csv`.
+DATA is the folder that holds `lab/rbds`. Writes `ground_force.csv`, `load_errors.csv` and
+`load_by_speed.csv`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import argparse
 import csv
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -159,12 +160,45 @@ def write_tables(stances: Sequence[Stance], out: Path) -> None:
         for point in range(101):
             writer.writerow((point, *(f"{getattr(template, name)[point]:.5f}" for name in NAMES)))
     rows = left_out(stances)
+    with (out / "load_by_speed.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(("name", "speed_mps", "log_ratio", "log_sd_per_mps", "n_legs", "source"))
+        writer.writerows(speed_rows(rows))
     with (out / "load_errors.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("name", "bias", "sd", "kind", "n_runners", "source"))
         for name, (values, kind) in errors(rows).items():
             n = len({r.stance.runner for r in rows})
             writer.writerow((name, f"{values.mean():.3f}", f"{values.std(ddof=1):.3f}", kind, n, SOURCE))
+
+
+def speed_rows(rows: Sequence[Modelled]) -> list[tuple[str, ...]]:
+    """Return how the plate's own loads changed with speed, legs as units."""
+    out: list[tuple[str, ...]] = []
+    for name, load in SPEED_LOADS.items():
+        legs = sorted({(r.stance.runner, r.stance.side) for r in rows})
+        speeds = sorted({r.stance.speed_mps for r in rows})
+        value = {(r.stance.runner, r.stance.side, r.stance.speed_mps): load(r) for r in rows}
+        logs = np.log([[value[(*leg, speed)] for speed in speeds] for leg in legs])
+        change = (logs[:, -1] - logs[:, 0]) / (speeds[-1] - speeds[0])
+        for index, speed in enumerate(speeds):
+            mean = float((logs[:, index] - logs[:, speeds.index(SPEED_MPS)]).mean())
+            out.append((name, f"{speed}", f"{mean:.4f}", f"{change.std(ddof=1):.4f}", str(len(legs)), SOURCE))
+    return out
+
+
+def _per_km(row: Modelled) -> float:
+    s = row.stance
+    impulse = float(np.maximum(row.plate.ankle_moment, 0.0).sum()) * s.contact_s
+    return impulse / (s.contact_s + s.flight_s) / s.speed_mps
+
+
+SPEED_LOADS: dict[str, Callable[[Modelled], float]] = {
+    "peak_vgrf_bw": lambda row: float(row.stance.force_bw[:, 1].max()),
+    "ankle_moment_peak_nmpkg": lambda row: float(row.plate.ankle_moment.max()),
+    "achilles_force_peak_bw": lambda row: float(row.plate.ankle_moment.max()),
+    "achilles_load_per_km": _per_km,
+}
 
 
 def main() -> None:

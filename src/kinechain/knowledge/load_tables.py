@@ -113,3 +113,25 @@ def load_errors() -> dict[str, LoadErrorRow]:
     """Return the errors of the load models by name."""
     rows = [LoadErrorRow.model_validate(row) for row in _rows("load_errors.csv")]
     return {row.name: row for row in rows}
+
+
+class SpeedRow(BaseModel):
+    """One line of `load_by_speed.csv`: how a load changed with speed within runners.
+
+    `log_ratio`: mean over legs of ln(load ÷ load at 3.5 m/s); `log_sd_per_mps`: SD between legs of its change for a m/s.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    name: str
+    speed_mps: float = Field(gt=0)
+    log_ratio: float
+    log_sd_per_mps: float = Field(ge=0)
+    n_legs: int = Field(ge=2)
+    source: str = Field(min_length=1)
+
+
+@cache
+def load_by_speed() -> tuple[SpeedRow, ...]:
+    """Return the rows, in order of name and speed."""
+    return tuple(SpeedRow.model_validate(row) for row in _rows("load_by_speed.csv"))
