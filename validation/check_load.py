@@ -93,7 +93,10 @@ def horizontal(rows: Sequence[Modelled]) -> None:
             ("fore–aft force, RMSE [BW]", f"{np.mean(force):.3f}"),
             ("braking impulse [%]", per_cent(np.array(impulse))),
             *(
-                (f"centre of pressure, {strike} ({int(r['count'])} stances), RMSE [mm]", f"{r['mean']:.0f} (worst {r['max']:.0f})")
+                (
+                    f"centre of pressure, {strike} ({int(r['count'])} stances), RMSE [mm]",
+                    f"{r['mean']:.0f} (worst {r['max']:.0f})",
+                )
                 for strike, r in table.iterrows()
             ),
         ],
@@ -211,7 +214,7 @@ def speeds(rows: Sequence[Modelled]) -> None:
 
 
 def published(stances: Sequence[Stance]) -> None:
-    """The half sine's published bias against what these plates show."""
+    """Compare the half sine's published bias with what these plates show."""
     bias = np.array([morin_peak_bw(s.contact_s, s.flight_s) / s.force_bw[:, 1].max() - 1 for s in stances])
     weight = np.array([s.weight_n / (s.mass_kg * GRAVITY) for s in stances])
     say(

@@ -114,15 +114,18 @@ def _sampled(grid_s: Array, path: Array, times_s: Array) -> Array:
     return np.stack([np.interp(times_s, grid_s, path[:, axis]) for axis in range(path.shape[1])], axis=1)
 
 
-def c3d_stances(rbds: Path) -> Iterator[Stance]:
-    """Yield the mean stances of every runner with a C3D file, both legs, three speeds."""
+def c3d_stances(
+    rbds: Path, runners: tuple[str, ...] | None = None, trials: tuple[str, ...] = tuple(bands.SPEEDS_MPS)
+) -> Iterator[Stance]:
+    """Yield the mean stances of every runner with a C3D file, both legs; of some runners and trials where named."""
     about = people(rbds)
     for runner in bands.runners(rbds):
         static = rbds / runner.name / f"{runner.name}static.c3d"
-        if not static.exists():
+        if not static.exists() or (runners is not None and runner.name not in runners):
             continue
         rest = markers.read_c3d(static)
-        for trial, speed in bands.SPEEDS_MPS.items():
+        for trial in trials:
+            speed = bands.SPEEDS_MPS[trial]
             path = rbds / runner.name / f"{runner.name}run{trial}.c3d"
             yield from _trial(path, rest, runner, trial, speed, about.loc[runner.name])
 
@@ -157,7 +160,9 @@ def _trial(
         row["times"] = np.array([end - start, (start - before[1] + after[0] - end) / 2])
         stances[side].append(row)
     for side, rows in stances.items():
-        mean = {name: np.nanmean([row[name] for row in rows], axis=0) for name in (*LEG, "force", "slow", "tilt", "times")}
+        mean = {
+            name: np.nanmean([row[name] for row in rows], axis=0) for name in (*LEG, "force", "slow", "tilt", "times")
+        }
         ahead = np.nanmedian([row["ahead"] for row in rows], axis=0)
         contact, flight = mean.pop("times")
         applied, slow_applied, pelvis = mean.pop("force"), mean.pop("slow"), mean.pop("tilt")[:, 0]
@@ -205,10 +210,12 @@ class ModelStance:
     angles: pd.DataFrame
 
 
-def model_stances(rbds: Path) -> Iterator[ModelStance]:
-    """Yield the right stance at 3.5 m/s of all runners."""
+def model_stances(rbds: Path, runners: tuple[str, ...] | None = None) -> Iterator[ModelStance]:
+    """Yield the right stance at 3.5 m/s of all runners, or of those named."""
     about, legs = people(rbds), bands.proportions(rbds)
     for runner in bands.runners(rbds):
+        if runners is not None and runner.name not in runners:
+            continue
         folder = rbds / runner.name
         time_s, points = bands.figure(rbds, runner, "T35", legs)
         motion = bands.read_motion(folder / f"{runner.name}_T35_ik.mot")
@@ -257,7 +264,9 @@ def _crossing(times_s: Array, force: Array, before: int) -> float:
     return float(times_s[before] + a / (a - b) * (times_s[before + 1] - times_s[before]))
 
 
-def _in_figure(local: Array, legs: tuple[dict[Side, bands.Leg], ...], height_m: float, heel: Array, ball: Array) -> Array:
+def _in_figure(
+    local: Array, legs: tuple[dict[Side, bands.Leg], ...], height_m: float, heel: Array, ball: Array
+) -> Array:
     """Bring a point of the model's foot into the plane of the figure, whose heel and ball are known in both."""
     own = [leg["right"] for leg in legs]
     start = height_m * np.mean([leg.heel[:2] for leg in own], axis=0)

@@ -27,7 +27,16 @@ from load_data import PAD, Stance, c3d_stances
 Array = NDArray[np.float64]
 
 SOURCE = "Fukuchi, Fukuchi & Duarte 2017, PeerJ 5:e3298, doi 10.7717/peerj.3298, CC BY 4.0; computed here"
-NAMES = ("vertical", "vertical_per_mps", "fore_aft", "fore_aft_per_mps", "fore_aft_per_deg", "cop", "cop_per_mps", "cop_per_deg")
+NAMES = (
+    "vertical",
+    "vertical_per_mps",
+    "fore_aft",
+    "fore_aft_per_mps",
+    "fore_aft_per_deg",
+    "cop",
+    "cop_per_mps",
+    "cop_per_deg",
+)
 #: Where the templates stand without correction.
 SPEED_MPS, INCLINATION_DEG = 3.5, 10.0
 #: The pressure counts only while the plate carries this [BW].
@@ -123,15 +132,19 @@ def errors(rows: Sequence[Modelled]) -> dict[str, tuple[Array, str]]:
     peaks = [r.stance.force_bw[:, 1].max() for r in rows]
     add("morin_peak_bw", [morin_peak_bw(r.stance.contact_s, r.stance.flight_s) for r in rows], peaks)
     add("peak_vgrf_bw", [r.vertical_bw.max() for r in rows], peaks)
-    add("leg_stiffness_knpm", [_stiffness(r, r.vertical_bw.max()) for r in rows], [
-        _stiffness(r, p) for r, p in zip(rows, peaks, strict=True)
-    ])
+    add(
+        "leg_stiffness_knpm",
+        [_stiffness(r, r.vertical_bw.max()) for r in rows],
+        [_stiffness(r, p) for r, p in zip(rows, peaks, strict=True)],
+    )
     for joint in ("ankle", "knee"):
         curves = [(getattr(r.model, f"{joint}_moment"), getattr(r.plate, f"{joint}_moment")) for r in rows]
         add(f"{joint}_moment_peak_nmpkg", [m.max() for m, _ in curves], [p.max() for _, p in curves])
-    add("ankle_impulse", [np.maximum(r.model.ankle_moment, 0).sum() for r in rows], [
-        np.maximum(r.plate.ankle_moment, 0).sum() for r in rows
-    ])
+    add(
+        "ankle_impulse",
+        [np.maximum(r.model.ankle_moment, 0).sum() for r in rows],
+        [np.maximum(r.plate.ankle_moment, 0).sum() for r in rows],
+    )
     shares = [
         tuple(work_shares(loads, r.stance.contact_s / 100, mid_stance(r.stance)) for loads in (r.model, r.plate))
         for r in rows

@@ -188,7 +188,9 @@ def main() -> None:
             rank = np.corrcoef(peaks.argsort(axis=0).argsort(axis=0).T)[0, 1]
             mean, sd = peaks.mean(axis=0), peaks.std(axis=0, ddof=1)
             cells = (f"{mean[0]:.2f} ± {sd[0]:.2f}", f"{mean[1]:.2f} ± {sd[1]:.2f}")
-            sys.stdout.write(f"| {group} | {cells[0]} | {cells[1]} | {np.median(r):.3f} ({min(r):.3f}) | {rank:.2f} |\n")
+            sys.stdout.write(
+                f"| {group} | {cells[0]} | {cells[1]} | {np.median(r):.3f} ({min(r):.3f}) | {rank:.2f} |\n"
+            )
 
 
 if __name__ == "__main__":

@@ -44,9 +44,7 @@ def standing(tilt_m: float = 0.0, accelerate=(0.0, 0.0)) -> LegMotion:
     def at(x: float, y: float) -> np.ndarray:
         return np.array([x, y]) + shift
 
-    return LegMotion(
-        0.005, at(2 * tilt_m, 0.9), at(tilt_m, 0.5), at(0, 0.08), at(-0.05, 0), at(0.2, 0), np.zeros(N)
-    )
+    return LegMotion(0.005, at(2 * tilt_m, 0.9), at(tilt_m, 0.5), at(0, 0.08), at(-0.05, 0), at(0.2, 0), np.zeros(N))
 
 
 @pytest.mark.parametrize(("contact", "flight", "peak"), [(0.25, 0.10, 2.20), (0.271, 0.112, 2.22)])
@@ -126,9 +124,7 @@ def test_standing_on_the_ball_the_calf_holds_weight_times_lever() -> None:
 
 def test_knee_ahead_of_the_force_needs_the_extensors() -> None:
     leg = leg_segments(70, "male")
-    joints = inverse_dynamics(
-        standing(0.1), np.tile([0.0, 700.0], (N, 1)), np.tile([0.05, 0.0], (N, 1)), leg
-    )
+    joints = inverse_dynamics(standing(0.1), np.tile([0.0, 700.0], (N, 1)), np.tile([0.05, 0.0], (N, 1)), leg)
     shank = leg.shank.mass_kg * GRAVITY * 0.1 * leg.shank.com_ratio
     foot = leg.foot.mass_kg * GRAVITY * (0.1 + 0.05 - 0.25 * leg.foot.com_ratio)
     assert joints.knee_moment == pytest.approx(700 * 0.05 - shank - foot)
@@ -228,7 +224,13 @@ def test_a_session_counts_steps_at_the_reference_force() -> None:
 
 @pytest.mark.parametrize(
     ("distance", "level", "hazard"),
-    [(11.0, "none", None), (12.0, "small", 1.64), (13.1, "moderate", 1.52), (20.0, "moderate", 1.52), (21, "large", 2.28)],
+    [
+        (11.0, "none", None),
+        (12.0, "small", 1.64),
+        (13.1, "moderate", 1.52),
+        (20.0, "moderate", 1.52),
+        (21, "large", 2.28),
+    ],
 )
 def test_session_spike_against_the_longest_of_30_days(distance: float, level: str, hazard: float | None) -> None:
     spike = session_spike(distance, 10.0)

@@ -104,8 +104,20 @@ def body_segments() -> tuple[SegmentRow, ...]:
 def force_template() -> ForceTemplate:
     """Return the curves fitted on force plates."""
     rows = _rows("ground_force.csv")
-    names = [name for name in rows[0] if name != "point"]
-    return ForceTemplate(**{name: np.array([float(row[name]) for row in rows]) for name in names})
+
+    def column(name: str) -> Array:
+        return np.array([float(row[name]) for row in rows])
+
+    return ForceTemplate(
+        vertical=column("vertical"),
+        vertical_per_mps=column("vertical_per_mps"),
+        fore_aft=column("fore_aft"),
+        fore_aft_per_mps=column("fore_aft_per_mps"),
+        fore_aft_per_deg=column("fore_aft_per_deg"),
+        cop=column("cop"),
+        cop_per_mps=column("cop_per_mps"),
+        cop_per_deg=column("cop_per_deg"),
+    )
 
 
 @cache
@@ -118,7 +130,8 @@ def load_errors() -> dict[str, LoadErrorRow]:
 class SpeedRow(BaseModel):
     """One line of `load_by_speed.csv`: how a load changed with speed within runners.
 
-    `log_ratio`: mean over legs of ln(load ÷ load at 3.5 m/s); `log_sd_per_mps`: SD between legs of its change for a m/s.
+    `log_ratio`: mean over legs of ln(load ÷ load at 3.5 m/s); `log_sd_per_mps`: SD of that change between legs,
+    for 1 m/s.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)

@@ -1,7 +1,8 @@
 """Muscle groups of the planar leg: relative strength and moment arms.
 
 `muscles.csv` is made by `validation/muscle_table.py`: strengths that start from the scaled models and are fitted to the
-mean peaks at 3.5 m/s (so they stand for force–length–velocity there), effective sagittal moment arms by regression of the net torques on the muscle forces of 13 runners (model of Rajagopal et al. 2016, IEEE TBME 63:2068,
+mean peaks at 3.5 m/s (so they stand for force–length–velocity there), effective sagittal moment arms by regression of
+the net torques on the muscle forces of 13 runners (model of Rajagopal et al. 2016, IEEE TBME 63:2068,
 doi 10.1109/TBME.2016.2586891, scaled and solved by A. Fox on the data of Fukuchi, Fukuchi & Duarte 2017, PeerJ 5:e3298,
 doi 10.7717/peerj.3298, CC BY 4.0).
 """

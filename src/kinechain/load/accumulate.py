@@ -68,9 +68,7 @@ class Stretch:
 
 def session_damage(stretches: Sequence[Stretch], reference_bw: float, exponent: float) -> float:
     """Return the sum over steps of (force ÷ reference)ᵇ: steps at the reference force that weigh the same."""
-    return float(
-        sum(s.distance_km * s.steps_per_km * (s.force_bw / reference_bw) ** exponent for s in stretches)
-    )
+    return float(sum(s.distance_km * s.steps_per_km * (s.force_bw / reference_bw) ** exponent for s in stretches))
 
 
 def residual_damage(damage: Sequence[float], day: Sequence[float], half_life_days: float) -> Array:

@@ -1,4 +1,4 @@
-"""The front door of the room: one leg's stances in, its loads out, each with the interval that all known errors give."""
+"""The front door of the room: one leg's stances in, its loads out, each with the interval of all known errors."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ PAD = 20
 MODELS: dict[str, str] = {
     "peak_vgrf_bw": "force shape fitted on plates (doi 10.7717/peerj.3298), impulse from contact and flight time",
     "leg_stiffness_knpm": "spring-mass, Morin et al. 2005, J Appl Biomech 21:167, with the fitted peak force",
-    "ankle_moment_peak_nmpkg": "planar inverse dynamics, de Leva 1996 (doi 10.1016/0021-9290(95)00178-6), modelled force",
+    "ankle_moment_peak_nmpkg": "planar inverse dynamics, modelled force, de Leva 1996 (10.1016/0021-9290(95)00178-6)",
     "achilles_force_peak_bw": "ankle moment ÷ moment arm, Manal et al. 2013 (doi 10.1002/phy2.139)",
     "soleus_force_peak_bw": "Achilles force × share 0.56–0.71, Fukunaga et al. 1992 (J Orthop Res)",
     "gastrocnemius_force_peak_bw": "Achilles force × share 0.29–0.44, Fukunaga et al. 1992 (J Orthop Res)",
-    "vasti_force_peak_bw": "static optimisation of a planar leg, after Rajagopal et al. 2016 (doi 10.1109/TBME.2016.2586891)",
+    "vasti_force_peak_bw": "planar static optimisation, Rajagopal et al. 2016 (doi 10.1109/TBME.2016.2586891)",
     "hip_absorption_share": "planar inverse dynamics; hip in the sagittal plane only",
     "knee_absorption_share": "planar inverse dynamics; hip in the sagittal plane only",
     "ankle_absorption_share": "planar inverse dynamics; hip in the sagittal plane only",
     "ankle_push_off_share": "planar inverse dynamics, modelled force",
-    "soleus_length_change_ratio": "moment arm integrated over the ankle angle, Manal et al. 2013 (doi 10.1002/phy2.139)",
-    "achilles_load_per_km": "Achilles force over time × steps, Firminger et al. 2020 (doi 10.1249/MSS.0000000000002287)",
+    "soleus_length_change_ratio": "moment arm over the ankle angle, Manal et al. 2013 (doi 10.1002/phy2.139)",
+    "achilles_load_per_km": "Achilles impulse × steps, Firminger et al. 2020 (doi 10.1249/MSS.0000000000002287)",
 }
 
 
@@ -57,15 +57,15 @@ class LoadParameters:
         Error of a joint or foot point of the pose in the plane of running, constant over a clip, one SD (ours,
         provisional).
     video_share_sd
-        Error of a share of work that comes from the pose, one SD (ours, provisional: the size of the differences between
-        video and plate on the clip that ships).
+        Error of a share of work that comes from the pose, one SD (ours, provisional: the size of the differences
+        between video and plate on the clip that ships).
     leg_length_ratio
         Hip to ground ÷ body height (Morin et al. 2005, J Appl Biomech 21:167, bias 1.94 ± 1.51 %).
     mid_stance_end : mid stance lies in this first part of stance
     tendon : moment arm and shares
     """
 
-    draws: int = 200
+    draws: int = 120
     seed: int = 1
     point_sd_m: float = 0.01
     video_share_sd: float = 0.1
@@ -98,7 +98,7 @@ class About:
     Parameters
     ----------
     speed_mps, speed_relative_sd : running speed and its error, one SD ÷ speed (that of the scale as well)
-    contact_bias_s, contact_sd_s : known error of the contact time as measured: bias is taken off, SD goes into intervals
+    contact_bias_s, contact_sd_s : known error of the measured contact time: bias is taken off, SD goes into intervals
     """
 
     mass_kg: float | None
@@ -121,12 +121,14 @@ class LoadEstimate:
     model: str
 
 
-def estimate(stances: LegStances, about: About, template: ForceTemplate, parameters: LoadParameters) -> list[LoadEstimate]:
+def estimate(
+    stances: LegStances, about: About, template: ForceTemplate, parameters: LoadParameters
+) -> list[LoadEstimate]:
     """Return every load that can be told.
 
     Without mass everything is told in body weights and per kilogram (stiffness is not); without a speed only the
-    vertical force. Intervals join, by Monte Carlo, the scatter of strides, the error of the times, of the points, of the
-    scale, of moment arm and shares, and the error of the models on runners not used for fitting.
+    vertical force. Intervals join, by Monte Carlo, the scatter of strides, the error of the times, of the points, of
+    the scale, of moment arm and shares, and the error of the models on runners not used for fitting.
 
     Raises
     ------
@@ -198,9 +200,9 @@ def _loads(
         return loads
     points = stances.points[draw.strides].mean(axis=0) * draw.scale
     points = points if draw.points is None else points + draw.points
-    leg_path = LegMotion(
-        contact / (POINTS - 1), *np.moveaxis(points, 1, 0), trunk_rad=stances.trunk_rad[draw.strides].mean(axis=0)
-    )
+    hip, knee, ankle, heel, toe = np.moveaxis(points, 1, 0)
+    trunk_rad = stances.trunk_rad[draw.strides].mean(axis=0)
+    leg_path = LegMotion(contact / (POINTS - 1), hip, knee, ankle, heel, toe, trunk_rad)
     unbiased = vertical / (1 + draw.models.get("peak_vgrf_bw", 0.0))
     return loads | _leg_loads(leg_path, unbiased, contact, flight, speed, about, template, parameters, draw)
 

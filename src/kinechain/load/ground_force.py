@@ -144,9 +144,7 @@ def fore_aft_curve_bw(
     return np.asarray(force - (surplus - net) * vertical_bw)
 
 
-def pressure_ahead_m(
-    foot_length_m: float, speed_mps: float, inclination_deg: float, template: ForceTemplate
-) -> Array:
+def pressure_ahead_m(foot_length_m: float, speed_mps: float, inclination_deg: float, template: ForceTemplate) -> Array:
     """Return how far the centre of pressure lies ahead of the ankle over stance, shape (101,) [m].
 
     Parameters
@@ -156,6 +154,4 @@ def pressure_ahead_m(
     """
     steeper = _inside(inclination_deg, template.least_deg, template.most_deg) - template.inclination_deg
     faster = _inside(speed_mps, template.slowest_mps, template.fastest_mps) - template.speed_mps
-    return np.asarray(
-        foot_length_m * (template.cop + faster * template.cop_per_mps + steeper * template.cop_per_deg)
-    )
+    return np.asarray(foot_length_m * (template.cop + faster * template.cop_per_mps + steeper * template.cop_per_deg))

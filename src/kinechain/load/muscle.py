@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinechain.knowledge.muscles import MuscleRow, muscles
+from kinechain.load.ground_force import GRAVITY
 
 Array = NDArray[np.float64]
 
@@ -38,6 +39,8 @@ class OptimisationParameters:
 def moment_arms_m(angles_deg: Array, rows: tuple[MuscleRow, ...] | None = None) -> Array:
     """Return the moment arms at given joint angles, extension positive, shape (n, 3, muscles) [m].
 
+    Linear in the joint's own angle, held where that would change an arm by more than half.
+
     Parameters
     ----------
     angles_deg : ankle dorsiflexion, knee flexion, hip flexion; shape (n, 3)
@@ -47,7 +50,8 @@ def moment_arms_m(angles_deg: Array, rows: tuple[MuscleRow, ...] | None = None) 
     slope = np.array([[getattr(row, f"{joint}_slope_m") for row in rows] for joint in JOINTS])
     middle = np.array([getattr(rows[0], f"{joint}_middle_deg") for joint in JOINTS])
     turned = np.radians(angles_deg - middle)[:, :, None] * slope
-    return np.where(np.abs(turned) < 0.5 * np.abs(arm), arm + turned, arm * (1 + 0.5 * np.sign(turned * arm)))
+    near = np.abs(turned) < 0.5 * np.abs(arm)
+    return np.asarray(np.where(near, arm + turned, arm * (1 + 0.5 * np.sign(turned * arm))))
 
 
 def optimise(
@@ -71,7 +75,9 @@ def optimise(
 
     def dual(of: Array) -> Array:
         pull = np.maximum(np.einsum("njm,nj->nm", arms_m, of), 0.0)
-        return np.asarray((gain * pull**2).sum(axis=1) / 2 + slack * (of**2).sum(axis=1) / 2 - (moments_nmpkg * of).sum(1))
+        return np.asarray(
+            (gain * pull**2).sum(axis=1) / 2 + slack * (of**2).sum(axis=1) / 2 - (moments_nmpkg * of).sum(1)
+        )
 
     value = dual(multiplier)
     for _ in range(p.rounds):
@@ -112,4 +118,4 @@ def muscle_forces_bw(moments_nmpkg: Array, angles_deg: Array) -> dict[str, Array
     """
     rows = muscles()
     forces = optimise(moments_nmpkg, moment_arms_m(angles_deg, rows), np.array([row.strength for row in rows]))
-    return {row.name: forces[:, index] / 9.81 for index, row in enumerate(rows)}
+    return {row.name: forces[:, index] / GRAVITY for index, row in enumerate(rows)}

@@ -25,8 +25,8 @@ class TendonParameters:
         Soleus ÷ triceps force: by cross-section 0.71, by volume 0.56 (Fukunaga et al. 1992, J Orthop Res; shares
         derived); the middle is ours.
     soleus_length_ratio
-        Soleus muscle–tendon length at 0° ÷ shank length (Rajagopal et al. 2016, IEEE TBME 63:2068, as scaled for two
-        runners of the reference data).
+        Soleus muscle–tendon length at 0° ÷ knee-to-ankle length (Rajagopal et al. 2016, IEEE TBME 63:2068, in the two
+        scaled models of the reference data: 0.810 and 0.809).
     """
 
     arm_dorsiflexed_m: float = 0.0357
@@ -35,7 +35,7 @@ class TendonParameters:
     soleus_share: float = 0.62
     soleus_share_low: float = 0.56
     soleus_share_high: float = 0.71
-    soleus_length_ratio: float = 0.72
+    soleus_length_ratio: float = 0.81
 
 
 def achilles_arm_m(dorsiflexion_deg: Array, parameters: TendonParameters) -> Array:

@@ -41,8 +41,8 @@ class LoadChange:
 def step_rate(change: float) -> list[LoadChange]:
     """Return the change of loads with the step rate at the same speed.
 
-    Two ends: flight gives way and contact stays (the peak falls as steps rise), or both shrink alike (the peak stays). In
-    both, force over time for a kilometre stays: the ground carries the body as long as before. That +5 % lowers the
+    Two ends: flight gives way and contact stays (the peak falls as steps rise), or both shrink alike (the peak stays).
+    In both, force over time for a kilometre stays: the ground carries the body as long as before. That +5 % lowers the
     Achilles peak was measured (Lyght et al. 2016, doi 10.1123/jab.2015-0183, 19 women); the size here is the model's.
 
     Parameters
@@ -58,7 +58,9 @@ def step_rate(change: float) -> list[LoadChange]:
     ]
     rows.append(LoadChange("achilles_load_per_km", 1.0, 1.0, 1.0, "model", source))
     for exponent in EXPONENTS[1:]:
-        damage = tuple(damage_ratio(force, steps * time, exponent) for force, time in ((ends[0], 1.0), (1.0, 1 / steps)))
+        damage = tuple(
+            damage_ratio(force, steps * time, exponent) for force, time in ((ends[0], 1.0), (1.0, 1 / steps))
+        )
         rows.append(_between(f"achilles_damage_b{exponent:.0f}", (damage[0], damage[1]), "model", source))
     return rows
 
@@ -101,7 +103,8 @@ def foot_inclination(from_deg: float, to_deg: float, template: ForceTemplate, le
     """
     vertical = fitted_curve_bw(0.22, 0.13, None, template)
     before, after = (
-        float((vertical * pressure_ahead_m(1.0, template.speed_mps, angle, template)).max()) for angle in (from_deg, to_deg)
+        float((vertical * pressure_ahead_m(1.0, template.speed_mps, angle, template)).max())
+        for angle in (from_deg, to_deg)
     )
     ratio = after / before
     moved = min(abs(to_deg - from_deg) / (template.most_deg - template.least_deg), 1.0)
@@ -118,6 +121,7 @@ def trunk_lean(change_deg: float) -> list[LoadChange]:
 
     Teng & Powers 2015, doi 10.1249/MSS.0000000000000436: groups of 3.6 and 10.8° absorbed 0.74 and 0.60 J/kg at the
     knee; the ankle did not differ. Groups, not runners who changed: the band runs from no effect to twice the effect.
+    The work at the knee stands for its share.
     """
     source = "Teng & Powers 2015, 10.1249/MSS.0000000000000436 (groups of runners)"
     knee = (0.60 / 0.74) ** (change_deg / 7.2)
@@ -140,7 +144,10 @@ def shank(before_stretch: float, dorsiflexion_deg: float, change_deg: float, sha
     tendon = TendonParameters()
     at = np.array([dorsiflexion_deg, dorsiflexion_deg + change_deg])
     step = float(np.diff(soleus_length_change(at, shank_m, tendon))[0])
-    ends = [1 + step * factor / before_stretch for factor in (1 - 2 * tendon.arm_relative_sd, 1 + 2 * tendon.arm_relative_sd)]
+    ends = [
+        1 + step * factor / before_stretch
+        for factor in (1 - 2 * tendon.arm_relative_sd, 1 + 2 * tendon.arm_relative_sd)
+    ]
     return [
         LoadChange(
             "soleus_length_change_ratio",

@@ -39,7 +39,9 @@ def clip_loads(
         if not clip.view.view.startswith("side"):
             continue
         about = _about(clip, athlete)
-        motion = to_sagittal(clip.seen.pose, clip.view.facing, protocol.gait.smoothing.angles_hz, protocol.gait.smoothing)
+        motion = to_sagittal(
+            clip.seen.pose, clip.view.facing, protocol.gait.smoothing.angles_hz, protocol.gait.smoothing
+        )
         told: dict[Side, dict[str, LoadEstimate]] = {}
         for side in SIDES:
             stances = None if motion is None else _stances(clip, motion, side)

@@ -22,6 +22,7 @@ FORMS = "step_rate=+5%, speed=+10%, speed=+0.5 (m/s), foot_inclination=-10, trun
 #: Shank length ÷ body height, and the height where it is not stated [m]; both only scale the soleus' stretch.
 SHANK_RATIO, USUAL_HEIGHT_M = 0.247, 1.70
 
+
 def parse_change(text: str) -> tuple[str, float, bool]:
     """Return kind, size (0.05 for 5 %) and whether it was in per cent.
 
@@ -30,7 +31,11 @@ def parse_change(text: str) -> tuple[str, float, bool]:
     OptionInvalid
     """
     match = _CHANGE.fullmatch(text.strip())
-    if match is None or (match[1] == "step_rate") > bool(match[3]) or (match[1] not in ("step_rate", "speed") and match[3]):
+    if (
+        match is None
+        or (match[1] == "step_rate") > bool(match[3])
+        or (match[1] not in ("step_rate", "speed") and match[3])
+    ):
         raise OptionInvalid(option="--change", value=text, reason=FORMS)
     value, relative = float(match[2]), bool(match[3])
     if relative and not -20 <= value <= 20:
@@ -85,7 +90,8 @@ def _changes(assessment: Assessment, kind: str, size: float, side: Side, *, rela
         sd = load_errors()["ankle_moment_peak_nmpkg"].sd
         return what_if.foot_inclination(now, now + size, force_template(), sd)
     stretch = next(
-        (x.value for x in assessment.loads if (x.name, x.side) == ("soleus_length_change_ratio", side) and x.value), None
+        (x.value for x in assessment.loads if (x.name, x.side) == ("soleus_length_change_ratio", side) and x.value),
+        None,
     )
     if stretch is None:
         raise ChangeNotPossible(change=kind, name="soleus_length_change_ratio")
@@ -106,7 +112,10 @@ _RESTS = {
     "data": Text(ja="測定データから", en="from measurements on runners"),
     "model": Text(ja="モデルの計算のみ", en="from the model alone"),
 }
-_DAMAGE = Text(ja="1kmのアキレス腱への負荷（強い力を重く数える、指数{b}）", en="Achilles load of 1 km, peaks weighed (exponent {b})")
+_DAMAGE = Text(
+    ja="1kmのアキレス腱への負荷（強い力を重く数える、指数{b}）",
+    en="Achilles load of 1 km, peaks weighed (exponent {b})",
+)
 _SIDES = {"left": Text(ja="左", en="left"), "right": Text(ja="右", en="right")}
 
 
@@ -118,5 +127,7 @@ def lines_of(document: str, language: Language) -> list[str]:
         exponent = name.removeprefix("achilles_damage_b")
         label = _DAMAGE.format(b=exponent) if exponent != name else glossary.quantity(name).label
         change = f"{100 * (ratio - 1):+.0f} % ({100 * (low - 1):+.0f} … {100 * (high - 1):+.0f})"
-        lines.append(f"{_SIDES[row['side']][language]}  {label[language]}: {change}  {_RESTS[row['rests_on']][language]}")
+        lines.append(
+            f"{_SIDES[row['side']][language]}  {label[language]}: {change}  {_RESTS[row['rests_on']][language]}"
+        )
     return lines
