@@ -27,6 +27,7 @@ FAMILIES = {
     "SessionError": (40, 49),
     "InternalError": (50, 50),
 }
+NOT_A_FAULT = {*FAMILIES, "KinechainError", "Exception", "BaseException", "object"} - {"InternalError"}
 JAPANESE = re.compile(r"[぀-ヿ一-鿿]")
 
 every = pytest.mark.parametrize("error", ALL, ids=lambda e: e.__name__)
@@ -51,9 +52,14 @@ def test_codes_are_unique():
     assert all(re.fullmatch(r"[a-z][a-z0-9_]*", code) for code in codes)
 
 
-def test_exit_status_is_unique_per_leaf():
-    statuses = [leaf.exit_status for leaf in LEAVES]
+def test_exit_status_is_unique_per_leaf_and_shared_only_with_its_own_kinds():
+    kinds = {next(c for c in reversed(leaf.__mro__) if c.__name__ not in NOT_A_FAULT) for leaf in LEAVES}
+    statuses = [kind.exit_status for kind in kinds]
     assert sorted(statuses) == sorted(set(statuses))
+    for leaf in LEAVES:
+        assert (
+            leaf.exit_status in {parent.exit_status for parent in leaf.__mro__[1:] if parent in kinds} or leaf in kinds
+        )
 
 
 @every

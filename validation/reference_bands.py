@@ -24,6 +24,7 @@ from kinechain.gait.analysis import GaitAnalysis, GaitParameters, Known, analyse
 from kinechain.gait.view import ViewDecision
 from kinechain.model.pose import make_pose
 from kinechain.model.skeleton import LEG, SIDES, Side
+from kinechain.pose.importers.markers import toe_beyond_ball
 from opensim_figure import Leg, read_legs, read_motion, stick_figure
 
 Array = NDArray[np.float64]
@@ -39,7 +40,7 @@ TRUNK_M = 0.5
 #: How far the toe point lies beyond the ball of the foot ÷ the distance heel–ball (about 4 cm). The model's foot does
 #: not bend; with this toe its toe-off agrees with the force plate at all speeds, with the ball it is 10–27 ms early
 #: (README.md of this folder).
-TOE_BEYOND_BALL = 0.2
+TOE_BEYOND_BALL = toe_beyond_ball()
 
 #: Quantities that the data supports; README.md of this folder says why the others are left out.
 BANDS = (

@@ -16,6 +16,11 @@ that says what to do, both in Japanese and English.
     │   ├── ClipTooShort           16
     │   ├── UnsupportedCodec       17
     │   ├── PoseFileInvalid        18
+    │   │   ├── PointsFileInvalid    18
+    │   │   ├── PointsFormatUnknown  18
+    │   │   ├── PointsFileTooLarge   18
+    │   │   ├── PointsMissing        18
+    │   │   └── PointsRateUnknown    18
     │   └── AssessmentFileInvalid  19
     ├── SceneError              20–29   what is seen in it
     │   ├── NoPerson               20
@@ -24,11 +29,15 @@ that says what to do, both in Japanese and English.
     │   ├── ViewUnsupported        23
     │   ├── ViewContradicted       24
     │   ├── FrameRateTooLow        25
-    │   └── TooFewStrides          26
+    │   ├── TooFewStrides          26
+    │   ├── PersonNotFound         28
+    │   └── SlowMotionLikely       29
     ├── SetupError              30–39   models and set-up
     │   ├── ModelMissing           30
     │   ├── ModelUnknown           31
-    │   └── ModelDownloadFailed    32
+    │   ├── ModelDownloadFailed    32
+    │   ├── EstimatorNotInstalled  35
+    │   └── ModelUnfit             36
     ├── SessionError            40–49   session, athlete and intake
     │   ├── AthleteInvalid         40
     │   ├── OptionInvalid          41
@@ -224,6 +233,77 @@ class PoseFileInvalid(InputFileError):
     hint = Text(ja="`kinechain assess` でもう一度作成してください。", en="Make it again with `kinechain assess`.")
 
 
+class PointsFileInvalid(PoseFileInvalid):
+    """A file of points made elsewhere is damaged."""
+
+    code = "points_file_invalid"
+    exit_status = 18
+    sentence = Text(
+        ja="{path} は体の点のファイル（{format}）として読めません：{reason}",
+        en="{path} cannot be read as a file of body points ({format}): {reason}",
+    )
+    hint = Text(
+        ja="作成したソフトでもう一度書き出してください。読める形式は文書 importing をご覧ください。",
+        en="Export it again; the documentation page on importing lists what can be read.",
+    )
+
+
+class PointsFormatUnknown(PoseFileInvalid):
+    """A file of points is of no format that is read."""
+
+    code = "points_format_unknown"
+    exit_status = 18
+    sentence = Text(
+        ja="{path} は体の点のファイルとして知られている形式ではありません。",
+        en="{path} is not a file of body points in a known format.",
+    )
+    hint = Text(
+        ja="TRC、C3D、OpenPose の JSON、MediaPipe の JSON（33 点）が読めます。動画は MP4 か MOV で指定してください。",
+        en="TRC, C3D, OpenPose JSON and MediaPipe JSON (33 points) can be read; name a video as MP4 or MOV.",
+    )
+
+
+class PointsFileTooLarge(PoseFileInvalid):
+    """A file of points holds more than is taken."""
+
+    code = "points_file_too_large"
+    exit_status = 18
+    sentence = Text(
+        ja="{path} は大きすぎます（{found}、上限 {limit}）。", en="{path} is too large ({found}; at most {limit})."
+    )
+    hint = Text(ja="走っている 10〜60 秒の区間だけを書き出してください。", en="Export only 10 to 60 s of the running.")
+
+
+class PointsMissing(PoseFileInvalid):
+    """A file of points lacks points that nothing can be measured without."""
+
+    code = "points_missing"
+    exit_status = 18
+    sentence = Text(
+        ja="{path} には計測に必要な点がありません：{points}", en="{path} lacks points that measuring needs: {points}"
+    )
+    hint = Text(
+        ja="かかととつま先を含むモデル（HALPE_26、BODY_25、BlazePose など）で書き出してください。"
+        "マーカーの C3D は、立位の試技（名前に static を含む C3D）を同じフォルダに一つ置いてください。",
+        en="Use a model with heels and toes (HALPE_26, BODY_25, BlazePose …). For markers in C3D, put the one standing "
+        "trial (a C3D with static in its name) into the same folder.",
+    )
+
+
+class PointsRateUnknown(PoseFileInvalid):
+    """Neither a file of points nor the user says how many frames a second there are."""
+
+    code = "points_rate_unknown"
+    exit_status = 18
+    sentence = Text(
+        ja="{path} にはフレームレートが書かれていません。", en="{path} does not say how many frames a second it has."
+    )
+    hint = Text(
+        ja="元の動画のフレームレートを --fps で指定してください（例：--fps 60）。",
+        en="State the frame rate of the clip it came from with --fps, such as --fps 60.",
+    )
+
+
 class AssessmentFileInvalid(InputFileError):
     """An assessment.json is damaged, foreign or of another schema."""
 
@@ -342,7 +422,41 @@ class TooFewStrides(SceneError):
     )
 
 
+class PersonNotFound(SceneError):
+    """`--person` names somebody who is not in the clip."""
+
+    code = "person_not_found"
+    exit_status = 28
+    sentence = Text(
+        ja="{person} 番の人は見つかりません。見つかったのは {found} 人です（番号と画面左端からの位置：{places}）。",
+        en="There is no person {person}: {found} found (number, and place from the left edge: {places}).",
+    )
+    hint = Text(
+        ja="--person に 1 から {found} までの番号を指定するか、--person を外して走っている人を自動で選んでください。",
+        en="Give --person a number from 1 to {found}, or leave it out: the runner is then chosen by the motion.",
+    )
+
+
 # --- models and set-up -----------------------------------------------------------------------------------------------
+
+
+class SlowMotionLikely(SceneError):
+    """As it stands nobody runs, but in slow motion somebody would."""
+
+    code = "slow_motion_likely"
+    exit_status = 29
+    sentence = Text(
+        ja="このままではピッチが {cadence_spm:.0f} 歩/分となり、走りとして成り立ちません。"
+        "約 {factor:g} 倍のスローモーションのようです。",
+        en="As it stands the cadence is {cadence_spm:.0f} steps/min, which no runner has: the clip seems to be in slow "
+        "motion, about {factor:g} times.",
+    )
+    hint = Text(
+        ja="撮影時の倍率を確かめて --slow-motion {factor:g} のように指定してください。"
+        "元の動画があれば、そちらを使うと確実です。",
+        en="Check the factor it was filmed with and state it: --slow-motion {factor:g}. "
+        "The original clip is safer still.",
+    )
 
 
 class SetupError(KinechainError):
@@ -391,6 +505,35 @@ class ModelDownloadFailed(SetupError):
     hint = Text(
         ja="ネットワークを確かめてもう一度実行するか、別の入手先（文書 models）をご覧ください。",
         en="Check the network and try again, or see the second source on the documentation page on models.",
+    )
+
+
+class EstimatorNotInstalled(SetupError):
+    """An optional estimator is asked for whose runtime is not installed."""
+
+    code = "estimator_not_installed"
+    exit_status = 35
+    sentence = Text(
+        ja="この姿勢推定には {package} が必要ですが、入っていません。",
+        en="This estimator needs {package}, which is not installed.",
+    )
+    hint = Text(
+        ja="`python -m pip install 'kinechain[{extra}]'` で追加できます。",
+        en="Add it with `python -m pip install 'kinechain[{extra}]'`.",
+    )
+
+
+class ModelUnfit(SetupError):
+    """A model file that the user brings is missing, damaged or another network."""
+
+    code = "model_unfit"
+    exit_status = 36
+    sentence = Text(
+        ja="モデルファイル {path} は使えません：{reason}", en="The model file {path} cannot be used: {reason}"
+    )
+    hint = Text(
+        ja="26 点（HALPE_26）の RTMPose の ONNX ファイルを --model で指定してください（文書 models をご覧ください）。",
+        en="Name an ONNX file of RTMPose with 26 points (Halpe-26) with --model; see the documentation page on models.",
     )
 
 

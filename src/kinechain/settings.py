@@ -6,8 +6,13 @@ from dataclasses import asdict, dataclass, field
 
 from kinechain.gait.analysis import GaitParameters
 from kinechain.gait.view import ViewParameters
+from kinechain.load.estimate import LoadParameters
 from kinechain.pose.blazepose import BlazePoseParameters
+from kinechain.pose.following import FollowingParameters
 from kinechain.pose.repair import RepairParameters
+from kinechain.video.camera import CameraParameters
+from kinechain.video.scene import SceneParameters
+from kinechain.video.stretches import StretchParameters
 
 
 @dataclass(frozen=True)
@@ -21,6 +26,12 @@ class Protocol:
     fine_fps : frame rate from which contact times are fine enough for side differences [Hz]
     plausible_cadence_spm : outside of it the clip may be in slow motion or time-lapse [steps/min]
     scale_agreement : share by which the scale from height and from speed may differ
+    camera_stands_ratio : a camera whose picture wanders by less than this share of the runner's height stands
+    camera_followed_ratio : least share of the frames in which the background must be followed, to correct for it
+    duplicates_told_ratio : share of duplicated frames from which the reader is told
+    likely_slow_motions : factors that phones and their players use, tried where the step rate is impossible
+    segment_speed_agreement : share by which the runner's size may differ between segments under one stated speed
+    usual_cadence_spm : of the likely factors the one that comes nearest to this counts [steps/min]
     """
 
     shortest_clip_s: float = 1.0
@@ -28,10 +39,21 @@ class Protocol:
     fine_fps: float = 100.0
     plausible_cadence_spm: tuple[float, float] = (130.0, 240.0)
     scale_agreement: float = 0.12
+    camera_stands_ratio: float = 0.05
+    camera_followed_ratio: float = 0.6
+    duplicates_told_ratio: float = 0.02
+    likely_slow_motions: tuple[float, ...] = (0.5, 2.0, 4.0, 8.0, 16.0)
+    segment_speed_agreement: float = 0.2
+    usual_cadence_spm: float = 170.0
     estimator: BlazePoseParameters = field(default_factory=BlazePoseParameters)
+    following: FollowingParameters = field(default_factory=FollowingParameters)
     repair: RepairParameters = field(default_factory=RepairParameters)
+    scene: SceneParameters = field(default_factory=SceneParameters)
+    camera: CameraParameters = field(default_factory=CameraParameters)
+    stretches: StretchParameters = field(default_factory=StretchParameters)
     view: ViewParameters = field(default_factory=ViewParameters)
     gait: GaitParameters = field(default_factory=GaitParameters)
+    load: LoadParameters = field(default_factory=LoadParameters)
 
     def as_dict(self) -> dict[str, object]:
         """Return all parameters as plain nested values, for the provenance."""

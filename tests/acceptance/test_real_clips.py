@@ -24,8 +24,8 @@ pytestmark = [pytest.mark.weights, pytest.mark.shared]
 def measured(path: Path, weights: WeightFiles) -> Assessment:
     protocol, watch = Protocol(), Stopwatch()
     estimator = BlazePose(weights, protocol.estimator)
-    (clip,) = measure_clip(ClipRequest(path), Athlete(), estimator, protocol, lambda *_: None, watch)
-    return assemble((clip,), Athlete(), {}, clip.gait.measurements, provenance(estimator, protocol, watch))
+    (clip,) = measure_clip(ClipRequest(path), Athlete(), lambda: estimator, protocol, lambda *_: None, watch)
+    return assemble((clip,), Athlete(), {}, clip.gait.measurements, provenance(clip.seen, protocol, watch))
 
 
 @pytest.fixture(scope="module")

@@ -23,6 +23,7 @@ from kinechain.knowledge.red_flags import gates
 from kinechain.model.assessment import Band, Contrast, Finding, Measurement, MethodError
 from kinechain.model.athlete import Athlete
 from kinechain.model.field_test import FieldTest
+from kinechain.text import Text
 
 FILE = Path(__file__).with_name("cases.toml")
 HELD_OUT_FILE = Path(__file__).with_name("held_out.toml")
@@ -141,7 +142,7 @@ def findings_of(case: Case) -> tuple[Finding, ...]:
     found = []
     for key, z in table_of(case).items():
         mean, sd = BANDS[key.rsplit(".", 1)[0]]
-        band = Band(low=mean - sd, high=mean + sd, population="case", speed_mps=3.5)
+        band = Band(low=mean - sd, high=mean + sd, population=Text(ja="例", en="case"), speed_mps=3.5)
         name = f"{CLIP}.{key}"
         found.append(Finding(id=f"finding.{name}", measurement=name, band=band, z=z, verdict=verdict_of(key, z, case)))
     return tuple(found)
@@ -229,6 +230,18 @@ def assert_ranked(pairs: Iterable[tuple[str, str]], judgement: Judgement, messag
     for upper, lower in pairs:
         assert upper in share, f"no hypothesis {upper}{message}"
         assert share[upper] > share.get(lower, 0.0), f"{upper} is not above {lower}{message}"
+
+
+@pytest.mark.parametrize("case", [*REASONED, *HELD_OUT], ids=lambda case: case.id)
+def test_next_step_asks_for_no_test_that_was_done_on_both_legs(case: Case) -> None:
+    legs: dict[str, set[str]] = {}
+    for name, side, _ in case.tests:
+        legs.setdefault(name, set()).update(SIDES if side == "both" else (side,))
+    done = {name for name, seen in legs.items() if seen == set(SIDES)}
+    graph = chain_graph()
+    asks = [graph.actions[name].text for name in done]
+    asks += [node.next for node in graph.nodes.values() if node.next_action in done]
+    assert judged(case).conclusion.next_step not in asks
 
 
 @pytest.mark.parametrize("case", STOPPED, ids=lambda case: case.id)

@@ -12,7 +12,7 @@ from kinechain.model.assessment import Finding, Measurement, MethodError
 from kinechain.model.athlete import Athlete
 from kinechain.text import Text
 
-BAND = SimpleNamespace(mean=20.0, sd=3.0, population="13 men")
+BAND = SimpleNamespace(mean=20.0, sd=3.0, population=Text(ja="男性13人", en="13 men"))
 MAN = Athlete(sex="male")
 
 
@@ -60,7 +60,7 @@ def test_bias_is_taken_off_and_errors_widen() -> None:
 
 
 def test_large_z_inside_the_error_of_the_method_is_watched_only() -> None:
-    narrow = SimpleNamespace(mean=20.0, sd=0.1, population="13 men")
+    narrow = SimpleNamespace(mean=20.0, sd=0.1, population=Text(ja="男性13人", en="13 men"))
     measurement = row(25.0, 0.0, MethodError(bias=0.0, sd=2.0, source="test"))
     (found,) = find((measurement,), MAN, 3.5, lambda *_: narrow)
     assert found.z is not None

@@ -66,7 +66,7 @@ def test_cycle_names_file_line_and_nodes() -> None:
     with pytest.raises(ValueError, match="cycle") as caught:
         read_chain(text, "my.toml")
     message = str(caught.value)
-    assert message.startswith(f"my.toml, line {line_of(text, row)}: ")
+    assert message.startswith(f"knowledge/my.toml, line {line_of(text, row)}: edges: ")
     assert all(id_ in message for id_ in ("C2", "C3", "C5"))
 
 
@@ -74,10 +74,10 @@ def test_missing_source_names_file_and_line() -> None:
     source = 'source = "Green & Pizzari 2017 10.1136/bjsports-2016-097177"\n\n[[edges]]\ncause = "rival_capacity"'
     text = TEXT.replace(source, source.split("\n", 1)[1])
     line = line_of(TEXT, '[[edges]]\ncause = "rival_previous_strain"\neffect = "rival_capacity"')
-    with pytest.raises(ValueError, match=rf"my\.toml, line {line}: source"):
+    with pytest.raises(ValueError, match=rf"my\.toml, line {line}: edges\.source"):
         read_chain(text, "my.toml")
     text = TEXT.replace('[nodes.C9]\nlink = "C9"\nsided = true\nprior = 0.15\ngrade = "D"\nsource', "[nodes.C9]\nsaid")
-    with pytest.raises(ValueError, match=rf"my\.toml, line {line_of(TEXT, '[nodes.C9]')}: "):
+    with pytest.raises(ValueError, match=rf"my\.toml, line {line_of(TEXT, '[nodes.C9]')}: nodes\.C9\."):
         read_chain(text, "my.toml")
 
 
@@ -102,7 +102,7 @@ def test_wrong_row_names_its_line(old: str, new: str, says: str) -> None:
 
 
 def test_broken_toml_names_the_file() -> None:
-    with pytest.raises(ValueError, match=r"^my\.toml: .*line 2"):
+    with pytest.raises(ValueError, match=r"^knowledge/my\.toml: .*line 2"):
         read_chain("[nodes]\n= 1", "my.toml")
 
 

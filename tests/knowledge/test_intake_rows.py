@@ -132,3 +132,12 @@ def test_the_line_is_that_of_the_closest_key():
     assert line_of(text, ("a", "b", "z")) == 3
     assert line_of(text, ("c", "y")) == 7
     assert line_of(text, ("d",)) == 1
+
+
+def test_the_line_in_an_array_of_tables_is_that_of_its_row():
+    text = "[[a]]\nx = 1\n[[a]]\nx = 1\ny = [\n  { x = 2 },\n]\n[b.c]\nx = 1\n"
+    assert [line_of(text, ("a", n)) for n in (0, 1)] == [1, 3]
+    assert line_of(text, ("a", 1, "x")) == 4
+    assert line_of(text, ("a", 1, "y", 0, "x")) == 5
+    assert line_of(text, ("a", 0, "y")) == 1
+    assert line_of(text, ("b", "c", "x")) == 9

@@ -71,7 +71,7 @@ def test_a_band_says_who_and_from_where() -> None:
     assert (found.n_runners, found.lowest_mps, found.highest_mps) == (13, 2.5, 4.5)
     assert "10.7717/peerj.3298" in found.source
     assert "CC BY 4.0" in found.source
-    assert "13 men" in found.population
+    assert "13 men" in found.population.en
     assert "男性13人" in reference.POPULATION.ja
 
 

@@ -301,7 +301,7 @@ def test_parts_refer_to_what_is_there():
         {
             "id": "f",
             "measurement": "gone",
-            "band": {"low": 0, "high": 1, "population": "p"},
+            "band": {"low": 0, "high": 1, "population": {"ja": "走者", "en": "runners"}},
             "z": 0,
             "verdict": "within",
         }

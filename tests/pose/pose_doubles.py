@@ -12,7 +12,7 @@ import xarray as xr
 from kinechain.model.frames import ClipInfo, Image
 from kinechain.model.pose import make_pose
 from kinechain.model.skeleton import KEYPOINTS, LEG
-from kinechain.pose.estimator import Detection
+from kinechain.pose.estimator import Detection, Place
 
 SIZE = (720, 960)
 LEG_INDEX = {side: [KEYPOINTS.index(f"{side}_{point}") for point in LEG] for side in ("left", "right")}
@@ -48,7 +48,12 @@ class BrightSpot:
     def start(self) -> None:
         self.started += 1
 
-    def estimate(self, image: Image) -> Detection | None:
+    def estimate(self, image: Image, expected: Place | None = None) -> Detection | None:
+        if expected is not None:
+            left, top, right, bottom = (round(edge) for edge in expected.box)
+            hidden = np.ones(image.shape[:2], bool)
+            hidden[max(0, top) : bottom + 1, max(0, left) : right + 1] = False
+            image = np.where(hidden[..., None], np.uint8(0), image)
         if image.max() == 0:
             return None
         y, x = np.unravel_index(int(image.sum(axis=2).argmax()), image.shape[:2])

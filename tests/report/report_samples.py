@@ -17,11 +17,13 @@ from kinechain.model.assessment import (
     Clip,
     ClipQuality,
     Conclusion,
+    Contrast,
     Curve,
     Exercise,
     Finding,
     Grade,
     Hypothesis,
+    Load,
     Measurement,
     MethodError,
     Plan,
@@ -222,7 +224,7 @@ class Page(HTMLParser):
 
 
 def finding(measured: Measurement, z: float, verdict: Verdict, low: float, high: float) -> Finding:
-    band = Band(low=low, high=high, population="10 male runners", speed_mps=3.5)
+    band = Band(low=low, high=high, population=Text(ja="男性ランナー10人", en="10 male runners"), speed_mps=3.5)
     return Finding(id=f"finding.{measured.id}", measurement=measured.id, band=band, z=z, verdict=verdict)
 
 
@@ -303,3 +305,36 @@ def of_every_plan() -> dict[str, Assessment]:
         "full plan": reasoned(full_plan()),
         "cannot tell": reasoned(Plan(stop=False, retest_in_days=28), cannot_tell=True),
     }
+
+
+def contrast(kind: str, name: str, value: float | None, **changes: object) -> Contrast:
+    """Return a difference with a half interval of a third of it, `a` and `b` around the value 20."""
+    usual: dict[str, object] = {
+        "id": f"contrast.{kind}.{name}",
+        "kind": kind,
+        "name": name,
+        "side": "both",
+        "a": None if value is None else 20.0,
+        "b": None if value is None else 20.0 + value,
+        "value": value,
+        "low": None if value is None else value - abs(value) / 3,
+        "high": None if value is None else value + abs(value) / 3,
+        "unit": glossary.quantity(name).unit,
+        "sdc": None,
+        "verdict": "unclear",
+    }
+    return Contrast.model_validate(usual | changes)
+
+
+def load(name: str, side: SideOrBoth, value: float | None, half: float = 0.25, clip: str = "clip1") -> Load:
+    return Load(
+        id=f"{clip}.{name}.{side}",
+        name=name,
+        side=side,
+        clip=clip,
+        value=value,
+        low=None if value is None else value - half,
+        high=None if value is None else value + half,
+        unit=glossary.quantity(name).unit,
+        model="sine of contact and flight time",
+    )

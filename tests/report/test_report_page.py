@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -30,7 +28,11 @@ from kinechain.report.numbers import NBSP
 from kinechain.text import LANGUAGES, Language, Text
 
 EveryPage = dict[str, dict[Language, str]]
-ORDER = ["headline", "plan", "cautions", "chain", "evidence", "measured", "curves", "not-judged", "table", "method"]
+ORDER = [
+    "headline", "plan", "chain", "cautions", "evidence", "measured", "curves", "contrasts", "loads", "not-judged",
+    "table", "method",
+]  # fmt: skip
+SOMETIMES = {"plan", "cautions", "chain", "evidence", "contrasts", "loads"}
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 
 
@@ -98,7 +100,7 @@ def test_sections_stand_in_the_order_of_the_look(kind: str, every_page: EveryPag
     for html in every_page[kind].values():
         found = [a["id"] for a in Page(html).all("section") if "id" in a]
         assert found == [name for name in ORDER if name in found]
-        assert set(ORDER) - {"plan", "cautions", "chain", "evidence"} <= set(found)
+        assert set(ORDER) - SOMETIMES <= set(found)
         assert len(Page(html).all("h1")) == 1
 
 
@@ -279,8 +281,3 @@ def test_same_assessment_same_pages(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(OutputNotWritable):
         write_reports(assessment(), tmp_path / "absent")
-
-
-def test_the_room_costs_no_plotting_library_until_curves_are_drawn() -> None:
-    code = "import sys, kinechain.report; sys.exit('matplotlib' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

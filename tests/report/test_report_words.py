@@ -30,13 +30,16 @@ FROM_DATA = {
     "answered": {"yes", "no"},
     "verdict": set(get_args(Finding.model_fields["verdict"].annotation)),
     "contrast": set(get_args(Contrast.model_fields["kind"].annotation)),
+    "difference_of": set(get_args(Contrast.model_fields["kind"].annotation)),
+    "difference_verdict": set(get_args(Contrast.model_fields["verdict"].annotation)),
+    "rival": {"likely", *get_args(State)},
     "grade": set(get_args(Grade)),
     "field_test": set(chain_graph().actions),
     "running": {"longest_next_run_km", "pace_advice", "step_rate_change_pct", "pain_limit_nrs", "rest_day_between"},
     "chain": {"heading", "explain", "alt", "complaint", "contradicted", "chip_left", "chip_right"}
     | {prefix + state for state in get_args(State) for prefix in ("", "chip_")},
     "dose": {"reps", "hold", "hold_reps", "sets", "per_side", "often", "daily"},
-    "scale": {"athlete_height", "stated_speed", "none"},
+    "scale": {"athlete_height", "stated_speed", "points_file", "none"},
     "basis": {"leg", "stride", "stance"},
     "runner": {"female", "male", "height", "mass", "age", "plain", "described"},
 }

@@ -50,11 +50,13 @@ def make_clip(
     container_options: dict[str, str] | None = None,
     rotation_ccw_deg: float | None = None,
     mirrored: bool = False,
+    metadata: dict[str, str] | None = None,
 ) -> Path:
     """Encode images as a clip; 25 frames/s unless times are given."""
     times = times_ms if times_ms is not None else range(0, 40 * len(images), 40)
     quiet = {"x265-params": "log-level=none:pools=1"} if codec == "libx265" else {}
     with av.open(str(path), "w", options=container_options or {}) as container:
+        container.metadata.update(metadata or {})
         stream = container.add_stream(codec, rate=25, options=quiet | {"preset": "ultrafast"} | (options or {}))
         stream.height, stream.width = images[0].shape[:2]
         stream.pix_fmt = pix_fmt

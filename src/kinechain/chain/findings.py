@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 
 from kinechain.model.assessment import Band, Finding, Measurement
 from kinechain.model.athlete import Athlete
+from kinechain.text import Text
 
 #: Half of a 95 % interval in standard errors.
 HALF_INTERVAL = 1.96
@@ -28,7 +29,7 @@ class BandRow(Protocol):
         ...
 
     @property
-    def population(self) -> str:
+    def population(self) -> Text:
         """Who the runners were."""
         ...
 

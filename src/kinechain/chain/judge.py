@@ -17,7 +17,7 @@ from kinechain.chain.evidence import (
     missing,
 )
 from kinechain.chain.network import ChainNetwork
-from kinechain.chain.next_step import next_action
+from kinechain.chain.next_step import next_action, open_actions
 from kinechain.chain.variables import side_of, variables_of
 from kinechain.knowledge.chain import ChainGraph, Node, chain_graph
 from kinechain.model.assessment import Conclusion, Contrast, Finding, Hypothesis, Measurement
@@ -113,13 +113,20 @@ def judge(
     )
     ranked = tuple(sorted(hypotheses, key=lambda h: (-_score(h), -h.posterior, h.id)))
     primary = _primary(ranked, network, parameters)
-    if primary is not None:
-        step = network.nodes[primary].next
-    else:
+    step = None if primary is None else _step_after(network.nodes[primary], graph, evidence, known)
+    if step is None:
         candidates = tuple(hypothesis.id for hypothesis in ranked[: parameters.candidates])
         action = next_action(graph, network, ratios, candidates, evidence, known)
-        step = graph.actions[action].text if action else graph.sentences["enough_unknown"]
+        nothing_open = graph.sentences["enough_unknown" if primary is None else "enough_known"]
+        step = graph.actions[action].text if action else nothing_open
     return Judgement(ranked, Conclusion(primary=primary, cannot_tell=primary is None, next_step=step))
+
+
+def _step_after(node: Node, graph: ChainGraph, evidence: tuple[Evidence, ...], known: Known) -> Text | None:
+    """Return the step that follows from an answer, None where it has been taken."""
+    if node.next_action is None or node.next_action in open_actions(graph, evidence, known):
+        return node.next
+    return None
 
 
 def _complaints(graph: ChainGraph, intake: Mapping[str, object], parameters: JudgeParameters) -> dict[str, float]:

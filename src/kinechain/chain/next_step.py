@@ -31,14 +31,14 @@ def next_action(
     """
     gains = {
         action: math.fsum(network.gain(log_ratios, variable, weight, candidates) for variable, weight in shown.items())
-        for action, shown in _open_actions(graph, evidence, known).items()
+        for action, shown in open_actions(graph, evidence, known).items()
     }
     best = max(sorted(gains), key=lambda action: gains[action], default=None)
     return best if best is not None and gains[best] >= LEAST_GAIN_BIT else None
 
 
-def _open_actions(graph: ChainGraph, evidence: tuple[Evidence, ...], known: Known) -> dict[str, dict[str, float]]:
-    """Variables that each open action would show, with the weight of what it would show."""
+def open_actions(graph: ChainGraph, evidence: tuple[Evidence, ...], known: Known) -> dict[str, dict[str, float]]:
+    """Return the clips not yet filmed and the tests not yet done: the variables that each would show, and how well."""
     shown: dict[str, dict[str, float]] = {}
     filmed = {measurement.name for measurement in known.measurements if measurement.value is not None}
     rows = [(node, indicator) for node in graph.nodes.values() for indicator in node.indicators]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import resources
 from json import dumps
 from pathlib import Path
@@ -12,6 +13,7 @@ import typer
 from kinechain.cli import options
 from kinechain.cli.console import Shell
 from kinechain.cli.doctor import examine
+from kinechain.errors import OptionInvalid
 from kinechain.model.assessment import Assessment, read_assessment
 from kinechain.model.athlete import Athlete
 from kinechain.output import staged
@@ -19,10 +21,10 @@ from kinechain.pipeline.assess import assess as assess_clip
 from kinechain.pipeline.export import EXPORTERS, ExportKind
 from kinechain.pipeline.measure import TableFormat
 from kinechain.pipeline.measure import measure as measure_only
-from kinechain.pipeline.seeing import ClipRequest
+from kinechain.pipeline.seeing import ClipRequest, EstimatorFactory
 from kinechain.pipeline.what_if import FORMS, changes_of, lines_of
 from kinechain.pose import weights
-from kinechain.pose.blazepose import BlazePose
+from kinechain.pose.estimator import PoseEstimator
 from kinechain.report.page import write_reports
 from kinechain.settings import Protocol
 from kinechain.text import Text
@@ -54,20 +56,53 @@ def _assess(
     intake: dict[str, object],
     out: Path,
     *,
+    protocol: Protocol,
+    load_estimator: EstimatorFactory,
     hide_face: bool,
-    allow_unknown_model: bool,
 ) -> Assessment:
-    protocol = Protocol()
     with staged(out) as folder:
-        estimator = BlazePose(weights.locate(allow_unknown=allow_unknown_model), protocol.estimator)
         with shell.progress() as progress:
             assessment = assess_clip(
-                request, athlete, intake, estimator, folder, protocol=protocol, progress=progress, hide_face=hide_face
+                request,
+                athlete,
+                intake,
+                load_estimator,
+                folder,
+                protocol=protocol,
+                progress=progress,
+                hide_face=hide_face,
             )
         write_reports(assessment, folder)
     shell.say(PAGE.format(path=(out / f"report.{shell.language}.html").resolve()))
     shell.result(assessment.to_json())
     return assessment
+
+
+def _estimator(
+    protocol: Protocol, *, allow_unknown_model: bool, name: str = "blazepose", model: Path | None = None
+) -> EstimatorFactory:
+    """Return what loads the estimator, once and only when it is needed: a file of points needs no weights.
+
+    Raises
+    ------
+    OptionInvalid
+        Where the estimator needs a model file and none is named, or the other way round.
+    """
+    if (name == "rtmpose") != (model is not None):
+        raise OptionInvalid(option="--model", value=model or "-", reason="--estimator rtmpose --model FILE")
+
+    @cache
+    def load() -> PoseEstimator:
+        from kinechain.pose.blazepose import BlazePose  # noqa: PLC0415 - LiteRT is loaded only for a video
+
+        blazepose = BlazePose(weights.locate(allow_unknown=allow_unknown_model), protocol.estimator)
+        if model is None:
+            return blazepose
+        from kinechain.pose.rtmpose import RtmPose  # noqa: PLC0415 - an optional extra
+
+        return RtmPose(model, finder=blazepose)
+
+    return load
 
 
 @app.command()
@@ -78,7 +113,12 @@ def assess(
     speed: options.Speed = None,
     athlete: options.AthleteFile = None,
     intake: options.IntakeFile = None,
-    slow_motion: options.SlowMotion = 1.0,
+    slow_motion: options.SlowMotion = None,
+    person: options.Person = None,
+    fps: options.Fps = None,
+    picture_size: options.PictureSize = None,
+    estimator: options.Estimator = "blazepose",
+    model: options.ModelFile = None,
     hide_face: options.HideFace = False,
     allow_unknown_model: options.UnknownModel = False,
     lang: options.Lang = None,
@@ -87,15 +127,18 @@ def assess(
     """Assess a clip: assessment.json, report.ja.html, report.en.html, overlay.mp4, pose.nc and frames/."""
     shell = Shell(options.language(lang), json)
     with shell.reporting():
-        request = options.clip_request(clip, view, speed, slow_motion)
+        request = options.clip_request(clip, view, speed, slow_motion, person, options.about_points(fps, picture_size))
+        protocol = Protocol()
+        load = _estimator(protocol, allow_unknown_model=allow_unknown_model, name=estimator, model=model)
         _assess(
             shell,
             request,
             options.read_athlete(athlete),
             options.read_intake(intake),
             out,
+            protocol=protocol,
+            load_estimator=load,
             hide_face=hide_face,
-            allow_unknown_model=allow_unknown_model,
         )
 
 
@@ -107,7 +150,12 @@ def measure(
     view: options.View = "auto",
     speed: options.Speed = None,
     athlete: options.AthleteFile = None,
-    slow_motion: options.SlowMotion = 1.0,
+    slow_motion: options.SlowMotion = None,
+    person: options.Person = None,
+    fps: options.Fps = None,
+    picture_size: options.PictureSize = None,
+    estimator: options.Estimator = "blazepose",
+    model: options.ModelFile = None,
     allow_unknown_model: options.UnknownModel = False,
     lang: options.Lang = None,
     json: options.Json = None,
@@ -115,13 +163,12 @@ def measure(
     """Measure a clip: clips, events, strides and measurements as tables; no reasoning, no advice."""
     shell = Shell(options.language(lang), json)
     with shell.reporting():
-        request = options.clip_request(clip, view, speed, slow_motion)
+        request = options.clip_request(clip, view, speed, slow_motion, person, options.about_points(fps, picture_size))
         runner = options.read_athlete(athlete)
         protocol = Protocol()
-        with staged(out) as folder:
-            estimator = BlazePose(weights.locate(allow_unknown=allow_unknown_model), protocol.estimator)
-            with shell.progress() as progress:
-                document = measure_only(request, runner, estimator, folder, table_format, protocol, progress)
+        load = _estimator(protocol, allow_unknown_model=allow_unknown_model, name=estimator, model=model)
+        with staged(out) as folder, shell.progress() as progress:
+            document = measure_only(request, runner, load, folder, table_format, protocol, progress)
         shell.say(FILES.format(path=out.resolve()))
         shell.result(document)
 
@@ -138,7 +185,9 @@ def demo(
         _fetch(shell)
         runner = options.read_athlete(folder / "demo_athlete.toml")
         request = ClipRequest(folder / "demo_side.mp4")
-        _assess(shell, request, runner, {}, out, hide_face=False, allow_unknown_model=False)
+        protocol = Protocol()
+        load = _estimator(protocol, allow_unknown_model=False)
+        _assess(shell, request, runner, {}, out, protocol=protocol, load_estimator=load, hide_face=False)
 
 
 def _fetch(shell: Shell) -> weights.WeightFiles:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
@@ -15,13 +16,22 @@ from kinechain.knowledge.intake import check_intake
 from kinechain.knowledge.toml_rows import line_of
 from kinechain.model.athlete import Athlete
 from kinechain.pipeline.seeing import ClipRequest
+from kinechain.pose.importers import About
+from kinechain.pose.importers.raw import LIMITS
 from kinechain.text import Language
 
 ViewOption = Literal["auto", "side_left", "side_right", "rear", "front", "foot_medial"]
 
 Lang = Annotated[Language | None, typer.Option("--lang", help="Language of messages; default: that of the locale.")]
 Json = Annotated[str | None, typer.Option("--json", help="Write the result as JSON: a path, or - for standard output.")]
-ClipPath = Annotated[Path, typer.Argument(metavar="CLIP", help="The video file.", show_default=False)]
+ClipPath = Annotated[
+    Path,
+    typer.Argument(
+        metavar="CLIP",
+        help="The video, or a file of body points: .trc, .c3d, .json, folder of .json.",
+        show_default=False,
+    ),
+]
 View = Annotated[ViewOption, typer.Option("--view", help="From where the camera sees the runner.")]
 Speed = Annotated[float | None, typer.Option("--speed", metavar="MPS", help="Running or belt speed, metres a second.")]
 AthleteFile = Annotated[
@@ -31,8 +41,28 @@ IntakeFile = Annotated[
     Path | None, typer.Option("--intake", metavar="FILE", help="TOML table [intake]: complaint and health questions.")
 ]
 SlowMotion = Annotated[
-    float,
+    float | None,
     typer.Option("--slow-motion", metavar="K", help="Slow-motion factor: 4 where the clip runs four times slower."),
+]
+Person = Annotated[
+    int | None,
+    typer.Option(
+        "--person", metavar="N", help="Whom to follow, numbered as in frames/people.jpg; default: the runner."
+    ),
+]
+Estimator = Annotated[
+    Literal["blazepose", "rtmpose"],
+    typer.Option("--estimator", help="What finds the body points; rtmpose needs the extra and --model."),
+]
+ModelFile = Annotated[
+    Path | None, typer.Option("--model", metavar="FILE", help="ONNX file for --estimator rtmpose (26 points).")
+]
+Fps = Annotated[
+    float | None, typer.Option("--fps", metavar="F", help="Frame rate of a file of points that does not state it.")
+]
+PictureSize = Annotated[
+    str | None,
+    typer.Option("--picture-size", metavar="WxH", help="Picture of a file of points, px: 1920x1080."),
 ]
 UnknownModel = Annotated[
     bool, typer.Option("--allow-unknown-model", help="Take pose weights whose error was never measured.")
@@ -50,7 +80,14 @@ _SPEEDS_MPS = (1.0, 13.0)
 _SLOW_MOTION = (0.1, 40.0)
 
 
-def clip_request(path: Path, view: ViewOption, speed: float | None, slow_motion: float) -> ClipRequest:
+def clip_request(
+    path: Path,
+    view: ViewOption,
+    speed: float | None,
+    slow_motion: float | None,
+    person: int | None,
+    points: About = About(),  # noqa: B008
+) -> ClipRequest:
     """Join a clip's options into a request.
 
     Raises
@@ -60,8 +97,29 @@ def clip_request(path: Path, view: ViewOption, speed: float | None, slow_motion:
     """
     if speed is not None:
         _require_within("--speed", speed, _SPEEDS_MPS, "m/s")
-    _require_within("--slow-motion", slow_motion, _SLOW_MOTION, "×")
-    return ClipRequest(path, None if view == "auto" else view, speed, slow_motion)
+    if slow_motion is not None:
+        _require_within("--slow-motion", slow_motion, _SLOW_MOTION, "×")
+    if person is not None and person < 1:
+        raise OptionInvalid(option="--person", value=person, reason="1, 2, 3 …")
+    return ClipRequest(path, None if view == "auto" else view, speed, slow_motion, person, points)
+
+
+def about_points(fps: float | None, picture_size: str | None) -> About:
+    """Join what is stated about a file of points.
+
+    Raises
+    ------
+    OptionInvalid
+        Where a value is impossible.
+    """
+    if fps is not None:
+        _require_within("--fps", fps, LIMITS.rate_hz, "Hz")
+    if picture_size is None:
+        return About(fps)
+    sides = re.fullmatch(r"(\d{1,5})[x×](\d{1,5})", picture_size.strip().lower())
+    if sides is None or "0" in (sides[1].lstrip("0") or "0", sides[2].lstrip("0") or "0"):
+        raise OptionInvalid(option="--picture-size", value=picture_size, reason="1920x1080")
+    return About(fps, (int(sides[1]), int(sides[2])))
 
 
 def _require_within(option: str, value: float, limits: tuple[float, float], unit: str) -> None:

@@ -44,10 +44,14 @@ class GaitParameters:
 
 @dataclass(frozen=True)
 class Known:
-    """What is known about runner and belt besides the picture; None where it is not."""
+    """What is known about runner, belt and picture besides the points; None where it is not.
+
+    `scale` comes with points that were given in metres.
+    """
 
     height_m: float | None = None
     speed_mps: float | None = None
+    scale: Scale | None = None
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,9 @@ def analyse(
         raise TooFewStrides(**counts)
     height_scale = None if known.height_m is None else scale_from_height(fine, known.height_m, parameters.scale)
     running_px = float(np.mean([speed.running for speed in speeds.values()]))
-    scale = height_scale if known.speed_mps is None else scale_from_speed(running_px, known.speed_mps, parameters.scale)
+    scale = known.scale or height_scale
+    if known.speed_mps is not None:
+        scale = scale_from_speed(running_px, known.speed_mps, parameters.scale)
     data = SideViewData(
         table=table,
         oscillation_px=_oscillation_px(fine, events),

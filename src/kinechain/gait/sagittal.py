@@ -15,8 +15,9 @@ from kinechain.signal.smoothing import SmoothTrack, even_grid, smooth_track
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-#: Points that side-view gait uses.
+#: Points that side-view gait uses; without a shoulder only what needs it is missing.
 POINTS: tuple[str, ...] = tuple(f"{side}_{point}" for side in SIDES for point in (*LEG, "shoulder"))
+_OPTIONAL = tuple(f"{side}_shoulder" for side in SIDES)
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,10 @@ def _length(a: Array, b: Array, seen: Mask) -> float:
     return float(np.quantile(np.linalg.norm(a - b, axis=1)[seen], 0.75)) if seen.any() else float("nan")
 
 
+def _never_seen(n: int) -> SmoothTrack:
+    return SmoothTrack(np.full((n, 2), np.nan), np.full((n, 2), np.nan), np.zeros(n, dtype=np.bool_))
+
+
 def to_sagittal(
     pose: xr.Dataset, facing: int, cutoff_hz: float, parameters: SmoothingParameters
 ) -> SagittalMotion | None:
@@ -104,7 +109,7 @@ def to_sagittal(
 
     Returns
     -------
-    SagittalMotion, or None where a point of the legs or shoulders is hardly ever seen.
+    SagittalMotion, or None where a point of the legs is hardly ever seen.
 
     Raises
     ------
@@ -118,11 +123,14 @@ def to_sagittal(
         return None
     grid = even_grid(time_s, parameters.grid_hz)
     turn = np.array([float(facing), -1.0])
+    shift = pose["scene_shift"].values if "scene_shift" in pose else 0.0
     tracks: dict[str, SmoothTrack] = {}
     for point in POINTS:
         smoothed = smooth_track(
-            time_s, track(pose, point) * turn, grid, cutoff_hz, longest_gap_s=parameters.longest_gap_s
+            time_s, (track(pose, point) + shift) * turn, grid, cutoff_hz, longest_gap_s=parameters.longest_gap_s
         )
+        if smoothed is None and point in _OPTIONAL:
+            smoothed = _never_seen(len(grid))
         if smoothed is None:
             return None
         tracks[point] = smoothed

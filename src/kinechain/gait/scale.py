@@ -40,19 +40,26 @@ class Scale:
 
     metres_per_px: float
     relative_sd: float
-    source: Literal["athlete_height", "stated_speed"]
+    source: Literal["athlete_height", "stated_speed", "points_file"]
 
 
-def scale_from_height(motion: SagittalMotion, height_m: float, parameters: ScaleParameters) -> Scale:
+def scale_from_height(motion: SagittalMotion, height_m: float, parameters: ScaleParameters) -> Scale | None:
     """Scale by body height ÷ the runner's segments in the picture; the middle of the near and far leg is the plane.
 
     Parameters
     ----------
     height_m : body height, shoes off [m]
+
+    Returns
+    -------
+    Scale, or None where legs or trunk are never seen.
     """
+    trunk = motion.trunk_length()
     legs = float(np.mean([motion.leg_length(side) for side in SIDES]))
+    if not np.isfinite(legs + trunk):
+        return None
     ratio = parameters.thigh_ratio + parameters.shank_ratio + parameters.trunk_ratio
-    return Scale(height_m * ratio / (legs + motion.trunk_length()), parameters.height_relative_sd, "athlete_height")
+    return Scale(height_m * ratio / (legs + trunk), parameters.height_relative_sd, "athlete_height")
 
 
 def scale_from_speed(running_px: float, speed_mps: float, parameters: ScaleParameters) -> Scale:

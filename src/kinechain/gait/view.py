@@ -36,15 +36,22 @@ class ViewDecision:
 def detect_view(pose: xr.Dataset, parameters: ViewParameters = ViewParameters()) -> ViewDecision:
     """Decide the view from the body itself: shoulder width, where the nose and the toes point.
 
-    A runner who faces left in the picture shows the camera the left side of the body.
+    A runner who faces left in the picture shows the camera the left side of the body. Where the maker of the pose
+    knows the view (markers projected by a camera of our own), that is the view. Without shoulders only the feet speak,
+    and the side is hardly sure.
     """
+    known = _FACING_OF.get(pose.attrs["view"])
+    if known is not None:
+        return ViewDecision(pose.attrs["view"], 1.0, known)
     shoulders = track(pose, "left_shoulder"), track(pose, "right_shoulder")
     hips = track(pose, "left_hip"), track(pose, "right_hip")
     trunk = np.linalg.norm((shoulders[0] + shoulders[1] - hips[0] - hips[1]) / 2, axis=1)
+    trunk = np.where(trunk > 0, trunk, np.nan)
     width = (shoulders[0][:, 0] - shoulders[1][:, 0]) / trunk
     breadth = _median(np.abs(width))
     if not np.isfinite(breadth):
-        return ViewDecision("side_left", 0.0, -1)
+        feet = _median(np.concatenate(_feet(pose)))
+        return ViewDecision("side_right", 0.1, 1) if feet > 0 else ViewDecision("side_left", 0.0, -1)
     if breadth < parameters.side_below:
         pointing = _pointing(pose, trunk)
         facing = 1 if _median(pointing) > 0 else -1
@@ -55,10 +62,16 @@ def detect_view(pose: xr.Dataset, parameters: ViewParameters = ViewParameters())
     return ViewDecision("front" if _median(width) > 0 else "rear", clear, 0)
 
 
+_FACING_OF: dict[str, int] = {"side_left": -1, "side_right": 1, "rear": 0, "front": 0}
+
+
+def _feet(pose: xr.Dataset) -> list[NDArray[np.float64]]:
+    return [track(pose, f"{side}_toe")[:, 0] - track(pose, f"{side}_heel")[:, 0] for side in ("left", "right")]
+
+
 def _pointing(pose: xr.Dataset, trunk: NDArray[np.float64]) -> NDArray[np.float64]:
     nose = track(pose, "nose")[:, 0] - (track(pose, "left_ear")[:, 0] + track(pose, "right_ear")[:, 0]) / 2
-    feet = [track(pose, f"{side}_toe")[:, 0] - track(pose, f"{side}_heel")[:, 0] for side in ("left", "right")]
-    directions = np.stack([nose, *feet])
+    directions = np.stack([nose, *_feet(pose)])
     seen = np.isfinite(directions).any(axis=0)
     return np.asarray(np.nanmedian(directions[:, seen], axis=0) / trunk[seen])
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from importlib import resources
 
+from kinechain.knowledge.toml_rows import check_rows, knowledge_text, parse_toml
 from kinechain.model.assessment import Caution
 from kinechain.text import Text
+
+FILE = "cautions.toml"
 
 
 @cache
 def caution_texts() -> dict[str, Text]:
     """Return the sentence of each caution by its code."""
-    text = resources.files("kinechain.knowledge").joinpath("cautions.toml").read_text(encoding="utf-8")
-    return {code: Text.model_validate(row) for code, row in tomllib.loads(text).items()}
+    text = knowledge_text(FILE)
+    return check_rows(FILE, text, parse_toml(FILE, text), Text, named=False)
 
 
 def caution(code: str, clip: str | None = None, **values: object) -> Caution:

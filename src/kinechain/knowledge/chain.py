@@ -7,28 +7,28 @@ source or a cycle is an error that names the file and the line.
 from __future__ import annotations
 
 import itertools
-import re
-import tomllib
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 from graphlib import CycleError, TopologicalSorter
-from importlib import resources
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from kinechain import glossary
+from kinechain.knowledge.toml_rows import KeyPath, Row, at, check_list, check_rows, knowledge_text, parse_toml
 from kinechain.model.assessment import Grade, QuantityName
 from kinechain.model.athlete import Sex
 from kinechain.text import Text
 
-FILE = "knowledge/chain.toml"
+FILE = "chain.toml"
 
 Source = Annotated[str, Field(min_length=1)]
 Weight = Annotated[float, Field(gt=0, le=1)]
 Ratio = Annotated[float, Field(gt=0)]
 Link = Literal["C2", "C3", "C4", "C5", "C6", "C7", "C8", "C9", "C10", "C11", "rival", "load", "complaint"]
 NumberDirection = Literal["+", "-"]
-Row = TypeVar("Row", bound=BaseModel)
+#: The error for a place in the file and a reason.
+Wrong = Callable[[KeyPath, str], ValueError]
 
 
 class _Row(BaseModel):
@@ -67,7 +67,13 @@ class Indicator(_Row):
 
 
 class Node(_Row):
-    """A link of the chain, a rival explanation, the load, or the complaint; binary: normal or deviates."""
+    """A link of the chain, a rival explanation, the load, or the complaint; binary: normal or deviates.
+
+    Parameters
+    ----------
+    next : what to film or test once this is the answer
+    next_action : the action that `next` asks for, where it is one; once it is done, `next` would ask for nothing new
+    """
 
     id: str
     link: Link
@@ -79,6 +85,7 @@ class Node(_Row):
     label: Text
     text: Text
     next: Text
+    next_action: str | None = None
     indicators: tuple[Indicator, ...]
 
     @property
@@ -201,8 +208,7 @@ MOST_CAUSES = 6
 @cache
 def chain_graph() -> ChainGraph:
     """Return the chain that ships with the package."""
-    text = resources.files("kinechain.knowledge").joinpath("chain.toml").read_text(encoding="utf-8")
-    return read_chain(text)
+    return read_chain(knowledge_text(FILE))
 
 
 def read_chain(text: str, file: str = FILE) -> ChainGraph:
@@ -214,82 +220,65 @@ def read_chain(text: str, file: str = FILE) -> ChainGraph:
         Where a row is wrong, has no source, names an unknown node or action, where a node has more than six causes, or
         where the edges form a cycle; names `file` and line.
     """
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ValueError(f"{file}: {error}") from error
-    rows = _Lines(text, file)
+    data = parse_toml(file, text)
+
+    def tables(name: str, row: type[Row], *, named: bool = False) -> dict[str, Row]:
+        return check_rows(file, text, data.get(name, {}), row, under=(name,), named=named)
+
+    def array(name: str, row: type[Row]) -> tuple[Row, ...]:
+        return check_list(file, text, data.get(name, []), row, name)
+
     graph = ChainGraph(
-        nodes={id_: rows.parse(Node, {"id": id_, **row}, f"nodes.{id_}") for id_, row in data["nodes"].items()},
-        edges=tuple(rows.parse(Edge, row, "edges", n) for n, row in enumerate(data.get("edges", []))),
-        tests=tuple(rows.parse(FieldTestRule, row, "tests", n) for n, row in enumerate(data.get("tests", []))),
-        intake=tuple(rows.parse(IntakeRule, row, "intake", n) for n, row in enumerate(data.get("intake", []))),
-        norms={id_: rows.parse(Norm, row, f"norms.{id_}") for id_, row in data.get("norms", {}).items()},
-        actions={id_: rows.parse(Action, row, f"actions.{id_}") for id_, row in data.get("actions", {}).items()},
-        sentences={id_: rows.parse(Text, row, f"sentences.{id_}") for id_, row in data.get("sentences", {}).items()},
+        nodes=tables("nodes", Node, named=True),
+        edges=array("edges", Edge),
+        tests=array("tests", FieldTestRule),
+        intake=array("intake", IntakeRule),
+        norms=tables("norms", Norm),
+        actions=tables("actions", Action),
+        sentences=tables("sentences", Text),
     )
-    _check_names(graph, rows)
-    _check_edges(graph, rows)
-    _check_acyclic(graph, rows)
+    wrong = partial(at, file, text)
+    _check_names(graph, wrong)
+    _check_edges(graph, wrong)
+    _check_acyclic(graph, wrong)
     return graph
 
 
-class _Lines:
-    """Where each row stands in the file."""
-
-    def __init__(self, text: str, file: str) -> None:
-        self._lines = text.splitlines()
-        self._file = file
-
-    def place(self, table: str, index: int | None = None) -> str:
-        """Return file and line of a table's header; `index` counts the rows of an array of tables."""
-        brackets = r"\[\[{}\]\]" if index is not None else r"\[{}\]"
-        header = re.compile(r"\s*" + brackets.format(re.escape(table)))
-        found = [number for number, line in enumerate(self._lines, start=1) if header.match(line)]
-        return f"{self._file}, line {found[index or 0]}" if len(found) > (index or 0) else self._file
-
-    def parse(self, kind: type[Row], row: Any, table: str, index: int | None = None) -> Row:
-        try:
-            return kind.model_validate(row)
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(step) for step in first["loc"]) or table
-            raise ValueError(f"{self.place(table, index)}: {where}: {first['msg']}") from error
-
-
-def _check_names(graph: ChainGraph, rows: _Lines) -> None:
+def _check_names(graph: ChainGraph, wrong: Wrong) -> None:
     for id_, node in graph.nodes.items():
+        if node.next_action is not None and node.next_action not in graph.actions:
+            raise wrong(("nodes", id_, "next_action"), f"unknown action {node.next_action!r}")
         for indicator in node.indicators:
             if indicator.action not in graph.actions:
-                raise ValueError(f"{rows.place(f'nodes.{id_}')}: unknown action {indicator.action!r}")
+                raise wrong(("nodes", id_, "indicators"), f"unknown action {indicator.action!r}")
     for n, test in enumerate(graph.tests):
         if test.node not in graph.nodes or test.name not in graph.actions:
-            raise ValueError(f"{rows.place('tests', n)}: unknown node {test.node!r} or action {test.name!r}")
+            raise wrong(("tests", n), f"unknown node {test.node!r} or action {test.name!r}")
         if test.norm is not None and test.norm not in graph.norms:
-            raise ValueError(f"{rows.place('tests', n)}: unknown norm {test.norm!r}")
+            raise wrong(("tests", n, "norm"), f"unknown norm {test.norm!r}")
     for n, rule in enumerate(graph.intake):
         if rule.node not in graph.nodes:
-            raise ValueError(f"{rows.place('intake', n)}: unknown node {rule.node!r}")
+            raise wrong(("intake", n, "node"), f"unknown node {rule.node!r}")
 
 
-def _check_edges(graph: ChainGraph, rows: _Lines) -> None:
+def _check_edges(graph: ChainGraph, wrong: Wrong) -> None:
     causes: dict[str, set[str]] = {}
     for n, edge in enumerate(graph.edges):
-        place = rows.place("edges", n)
+        place = ("edges", n)
         for end in (edge.cause, edge.effect):
             if end not in graph.nodes:
-                raise ValueError(f"{place}: unknown node {end!r}")
+                raise wrong(place, f"unknown node {end!r}")
         if graph.nodes[edge.cause].sided and not graph.nodes[edge.effect].sided:
-            raise ValueError(f"{place}: {edge.cause} has sides and its effect {edge.effect} has none")
+            raise wrong(place, f"{edge.cause} has sides and its effect {edge.effect} has none")
         known = causes.setdefault(edge.effect, set())
         if edge.cause in known:
-            raise ValueError(f"{place}: {edge.cause} → {edge.effect} stands twice")
+            raise wrong(place, f"{edge.cause} → {edge.effect} stands twice")
         known.add(edge.cause)
         if len(known) > MOST_CAUSES:
-            raise ValueError(f"{place}: {edge.effect} has more than {MOST_CAUSES} causes")
+            raise wrong(place, f"{edge.effect} has more than {MOST_CAUSES} causes")
 
 
-def _check_acyclic(graph: ChainGraph, rows: _Lines) -> None:
+def _check_acyclic(graph: ChainGraph, wrong: Wrong) -> None:
     sorter: TopologicalSorter[str] = TopologicalSorter()
     for edge in graph.edges:
         sorter.add(edge.effect, edge.cause)
@@ -299,4 +288,4 @@ def _check_acyclic(graph: ChainGraph, rows: _Lines) -> None:
         cycle: list[str] = error.args[1]
         pairs = list(itertools.pairwise(cycle))
         last = max(n for n, edge in enumerate(graph.edges) if (edge.cause, edge.effect) in pairs)
-        raise ValueError(f"{rows.place('edges', last)}: the edges form a cycle: {' → '.join(cycle)}") from error
+        raise wrong(("edges", last), f"the edges form a cycle: {' → '.join(cycle)}") from error

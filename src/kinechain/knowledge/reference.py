@@ -87,7 +87,7 @@ class ReferenceBand:
     mean: float
     sd: float
     n_runners: int
-    population: str
+    population: Text
     source: str
     lowest_mps: float
     highest_mps: float
@@ -121,7 +121,7 @@ def band(name: str, speed_mps: float) -> ReferenceBand | None:
         mean=float(np.interp(speed_mps, speeds, [row.mean for row in rows])),
         sd=float(np.interp(speed_mps, speeds, [row.sd for row in rows])),
         n_runners=min(row.n_runners for row in rows),
-        population=POPULATION.en,
+        population=POPULATION,
         source=rows[0].source,
         lowest_mps=speeds[0],
         highest_mps=speeds[-1],

@@ -67,6 +67,7 @@ class ClipQuality(_Part):
     spikes_repaired: int = Field(ge=0)
     foot_out_of_picture_ratio: float = Field(ge=0, le=1)
     leg_points_unusable_ratio: float = Field(ge=0, le=1)
+    duplicated_frames_ratio: float = Field(default=0.0, ge=0, le=1)
     runner_height_px: float | None = Field(default=None, gt=0)
 
 
@@ -85,7 +86,7 @@ class Clip(_Part):
     width_px: int = Field(gt=0)
     height_px: int = Field(gt=0)
     metres_per_px: float | None = Field(default=None, gt=0)
-    scale_source: Literal["athlete_height", "stated_speed"] | None = None
+    scale_source: Literal["athlete_height", "stated_speed", "points_file"] | None = None
     segments: tuple[Segment, ...]
     n_strides: Strides
     quality: ClipQuality
@@ -152,7 +153,7 @@ class Band(_Part):
 
     low: float
     high: float
-    population: str
+    population: Text
     speed_mps: float | None = None
 
 

@@ -23,13 +23,15 @@ class ClipInfo:
     width, height : int
         Size of the upright image [px], after the rotation of the container.
     time_s : ndarray, shape (n,)
-        Time of each frame [s] from the container's timestamps, first frame 0, strictly rising. A stated slow-motion
+        Time of each frame [s] from the container's timestamps, first frame 0, strictly rising. The slow-motion
         factor is already divided out: this is the runner's time.
     rotation_deg : int
         Rotation that the container asks for; images arrive already turned.
     time_scale : float
-        Stated slow-motion factor: container seconds a real second (1 = as filmed).
+        Slow-motion factor in use: container seconds a real second (1 = as filmed).
     codec : str
+    recorded_time_scale : float or None
+        Slow-motion factor that the camera wrote into the file; None where it wrote none.
     """
 
     path: Path
@@ -39,6 +41,7 @@ class ClipInfo:
     rotation_deg: int
     time_scale: float
     codec: str
+    recorded_time_scale: float | None = None
 
     @property
     def n_frames(self) -> int:

@@ -2,15 +2,16 @@
 
 An `xarray.Dataset` in the convention of the `movement` library (dims `time, keypoint, space`):
 
-============== ============================ ==========================================================================
+============== ============================ ================================================================
 variable       dims                         meaning
-============== ============================ ==========================================================================
-position       time, keypoint, space        the point used for measuring [px, x right, y down]; NaN where not usable
+============== ============================ ================================================================
+position       time, keypoint, space        point used for measuring [px, x right, y down]; NaN if not usable
 raw_position   time, keypoint, space        the point as the estimator gave it, before any repair
 confidence     time, keypoint               0…1, the estimator's own
 flag           time, keypoint               one of `Flag`
 world_position time, keypoint, world_space  the estimator's own metric 3D guess, hip-centred [m] (optional)
-============== ============================ ==========================================================================
+scene_shift    time, space                  added to a position: its place in a fixed scene [px] (optional)
+============== ============================ ================================================================
 
 Coordinates: `time` [s], `keypoint` (names of `skeleton.KEYPOINTS`, or any subset of them), `space` ("x", "y").
 Attributes: `frame` ("image"), `space_unit` ("px"), `view`, `source` (estimator), `image_width_px`,
@@ -124,7 +125,16 @@ def validate_pose(pose: xr.Dataset) -> xr.Dataset:
     unusable = pose["flag"].values >= Flag.OUT_OF_PICTURE
     if bool(np.isfinite(pose["position"].values[unusable]).any()):
         raise ValueError("pose: a point flagged as not usable has a position")
+    if "scene_shift" in pose:
+        shift = pose["scene_shift"]
+        if shift.dims != ("time", "space") or not bool(np.isfinite(shift.values).all()):
+            raise ValueError("pose: scene_shift needs dims time, space and a finite value for each frame")
     return pose
+
+
+def with_scene_shift(pose: xr.Dataset, shift_px: NDArray[np.float64]) -> xr.Dataset:
+    """Return `pose` with the camera's own movement: what to add to each position, shape (n, 2) [px]."""
+    return validate_pose(pose.assign(scene_shift=(("time", "space"), np.asarray(shift_px, dtype=np.float64))))
 
 
 def logged(pose: xr.Dataset, line: str) -> xr.Dataset:

@@ -17,8 +17,8 @@ from kinechain.pipeline.loads import clip_loads
 from kinechain.pipeline.pictures import KeyPicture, choose, draw, with_pictures
 from kinechain.pipeline.progress import Progress, Stopwatch
 from kinechain.pipeline.reasoning import reason, running_speed_mps, with_reference
-from kinechain.pipeline.seeing import ClipRequest
-from kinechain.pose.estimator import PoseEstimator
+from kinechain.pipeline.seeing import ClipRequest, EstimatorFactory, SeenClip
+from kinechain.pipeline.several import people_drawer, with_people_told
 from kinechain.settings import Protocol
 from kinechain.video.overlay import write_overlay
 from kinechain.video.picture import runner_crop, save_jpeg
@@ -29,7 +29,7 @@ def assess(
     request: ClipRequest,
     athlete: Athlete,
     intake: Mapping[str, object],
-    estimator: PoseEstimator,
+    load_estimator: EstimatorFactory,
     folder: Path,
     *,
     protocol: Protocol,
@@ -45,7 +45,7 @@ def assess(
     InputFileError, SceneError, OutputNotWritable
     """
     watch = Stopwatch()
-    clips = measure_clip(request, athlete, estimator, protocol, progress, watch)
+    clips = with_people_told(measure_clip(request, athlete, load_estimator, protocol, progress, watch), request)
     save_pose(clips[0].seen.pose, folder / "pose.nc")
     (folder / "frames").mkdir()
     pictures: dict[KeyPicture, MeasuredClip] = {}
@@ -56,7 +56,7 @@ def assess(
     with watch.stage("loads"):
         loads = clip_loads(clips, athlete, protocol)
     measurements = with_pictures([m for clip in clips for m in clip.gait.measurements], pictures)
-    assessment = assemble(clips, athlete, intake, measurements, provenance(estimator, protocol, watch), loads)
+    assessment = assemble(clips, athlete, intake, measurements, provenance(clips[0].seen, protocol, watch), loads)
     (folder / "assessment.json").write_text(assessment.to_json(), encoding="utf-8")
     return assessment
 
@@ -70,7 +70,7 @@ def assemble(
     loads: tuple[tuple[Load, ...], tuple[Caution, ...]] = ((), ()),
 ) -> Assessment:
     """Reason over what was measured and answered, and join all parts into an Assessment."""
-    reasoning = reason(measurements, athlete, intake)
+    reasoning = reason([clip.part for clip in clips], measurements, athlete, intake)
     return Assessment(
         athlete=athlete,
         intake=dict(intake),
@@ -87,18 +87,23 @@ def assemble(
         hypotheses=reasoning.hypotheses,
         conclusion=reasoning.conclusion,
         plan=reasoning.plan,
-        cautions=tuple(c for clip in clips for c in clip.cautions) + loads[1] + reasoning.cautions,
+        cautions=_once((*(c for clip in clips for c in clip.cautions), *loads[1], *reasoning.cautions)),
         provenance=made_by,
     )
 
 
-def provenance(estimator: PoseEstimator, protocol: Protocol, watch: Stopwatch) -> Provenance:
-    """Return what made a result: versions, model, parameters, seconds."""
+def _once(cautions: tuple[Caution, ...]) -> tuple[Caution, ...]:
+    """Return the cautions, each once, in their order."""
+    return tuple({(c.code, c.clip, c.message.en): c for c in cautions}.values())
+
+
+def provenance(seen: SeenClip, protocol: Protocol, watch: Stopwatch) -> Provenance:
+    """Return what made a result: versions, estimator or source of the points, parameters, seconds."""
     packages = ("kinechain", "ai-edge-litert", "av", "numpy", "scipy", "xarray")
     return Provenance(
         versions={"python": platform.python_version()} | {name: version(name) for name in packages},
-        estimator=estimator.name,
-        model_sha256=dict(estimator.model_sha256),
+        estimator=seen.pose.attrs["source"],
+        model_sha256=dict(seen.model_sha256),
         protocol=protocol.as_dict(),
         knowledge_version=version("kinechain"),
         seconds=watch.seconds,
@@ -117,8 +122,10 @@ def _write_pictures(
     """Write the overlay and, in the same pass over the clip, the picture behind each measurement."""
     pose = clips[0].seen.pose
     events = GaitEvents(tuple(event for clip in clips for event in clip.gait.events))
+    draw_people = people_drawer(clips[0].seen, folder, hide_face=hide_face)
 
     def on_image(index: int, image: Image) -> None:
+        draw_people(index, image)
         shown = [picture for picture in pictures if picture.frame_index == index]
         crop = runner_crop(pose, index) if shown else None
         for picture in shown:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import xarray as xr
 
-from kinechain.errors import SceneError
-from kinechain.gait.analysis import GaitAnalysis, Known, analyse
+from kinechain.errors import NoRunning, SceneError, SlowMotionLikely
+from kinechain.gait.analysis import GaitAnalysis, GaitParameters, Known, analyse
 from kinechain.gait.view import ViewDecision, detect_view, settle_view
 from kinechain.knowledge.method_errors import method_errors
 from kinechain.model.assessment import Caution, Clip, Event, Segment, Strides
 from kinechain.model.athlete import Athlete
 from kinechain.model.skeleton import SIDES
-from kinechain.pipeline.clip_quality import clip_cautions, quality
+from kinechain.pipeline.clip_quality import clip_cautions, quality, whole_clip_cautions
+from kinechain.pipeline.points import is_compared, known_scale, points_cautions
 from kinechain.pipeline.progress import Progress, Stopwatch
-from kinechain.pipeline.seeing import ClipRequest, SeenClip, see
-from kinechain.pose.estimator import PoseEstimator
+from kinechain.pipeline.seeing import ClipRequest, EstimatorFactory, SeenClip, see
 from kinechain.settings import Protocol
 
 
@@ -35,7 +35,7 @@ class MeasuredClip:
 def measure_clip(
     request: ClipRequest,
     athlete: Athlete,
-    estimator: PoseEstimator,
+    load_estimator: EstimatorFactory,
     protocol: Protocol,
     progress: Progress,
     watch: Stopwatch,
@@ -54,17 +54,24 @@ def measure_clip(
     InputFileError, SceneError
         A segment that cannot be judged raises only where there is no other.
     """
-    seen = see(request, estimator, protocol, progress, watch)
+    seen = see(request, load_estimator, protocol, progress, watch)
     with watch.stage("gait"):
         progress("gait", 0, 1)
-        clips = _measure_segments(seen, request, athlete, protocol, clip_id)
+        clips = measure_seen(seen, request, athlete, protocol, clip_id)
         progress("gait", 1, 1)
     return clips
 
 
-def _measure_segments(
+def measure_seen(
     seen: SeenClip, request: ClipRequest, athlete: Athlete, protocol: Protocol, clip_id: str
 ) -> tuple[MeasuredClip, ...]:
+    """Measure every segment of a clip that shows running.
+
+    Raises
+    ------
+    SceneError
+        Where no segment can be judged: what is wrong with the first one.
+    """
     measured: list[MeasuredClip] = []
     refused: list[SceneError] = []
     for number, segment in enumerate(seen.segments, start=1):
@@ -75,18 +82,62 @@ def _measure_segments(
             refused.append(error)
     if not measured:
         raise refused[0]
-    return tuple(measured)
+    first = measured[0]
+    shared = tuple(
+        whole_clip_cautions(seen, request.slow_motion, [(clip.part, clip.gait) for clip in measured], protocol)
+    )
+    return (replace(first, cautions=shared + first.cautions), *measured[1:])
 
 
 def _measure_segment(
     seen: SeenClip, segment: Segment, request: ClipRequest, athlete: Athlete, protocol: Protocol, clip_id: str
 ) -> MeasuredClip:
-    pose = seen.pose.sel(time=slice(segment.start_s, segment.end_s))
+    pose = seen.measurable(segment)
     view = settle_view(detect_view(pose, protocol.view), request.view)
-    known = Known(None if athlete.height_cm is None else athlete.height_cm / 100, request.speed_mps)
-    gait = analyse(pose, view, known, method_errors(), protocol.gait, clip=clip_id)
-    part = _clip_part(clip_id, seen, segment, pose, view, gait)
-    return MeasuredClip(clip_id, seen, view, gait, part, tuple(clip_cautions(part, seen.info, view, gait, protocol)))
+    known = Known(None if athlete.height_cm is None else athlete.height_cm / 100, request.speed_mps, known_scale(pose))
+    errors = method_errors() if is_compared(pose) else {}
+    try:
+        gait = analyse(pose, view, known, errors, _gait_parameters(seen, pose, protocol), clip=clip_id)
+    except NoRunning as refusal:
+        if request.slow_motion is None:
+            _suspect_slow_motion(pose, view, protocol, refusal)
+        raise
+    part = _clip_part(clip_id, seen, segment, view, gait)
+    lost = seen.lost_ratio(segment)
+    cautions = (
+        *clip_cautions(part, pose, view, gait, protocol, camera_lost_ratio=lost),
+        *points_cautions(pose, clip_id),
+    )
+    return MeasuredClip(clip_id, seen, view, gait, part, cautions)
+
+
+def _gait_parameters(seen: SeenClip, pose: xr.Dataset, protocol: Protocol) -> GaitParameters:
+    """Return the parameters of gait; a single duplicate taken out leaves no gap in what is observed."""
+    if seen.repeated is None or not seen.repeated.any():
+        return protocol.gait
+    bridged = max(protocol.gait.smoothing.longest_gap_s, 2.2 / float(pose.attrs["fps"]))
+    return replace(protocol.gait, smoothing=replace(protocol.gait.smoothing, longest_gap_s=bridged))
+
+
+def _suspect_slow_motion(pose: xr.Dataset, view: ViewDecision, protocol: Protocol, refusal: NoRunning) -> None:
+    """Look whether what is no running as it stands would be running in slow motion.
+
+    Raises
+    ------
+    SlowMotionLikely
+        Naming the smallest likely factor that gives a plausible step rate.
+    """
+    slowest, fastest = protocol.plausible_cadence_spm
+    for factor in protocol.likely_slow_motions:
+        faster = pose.assign_coords(time=pose["time"] / factor)
+        faster.attrs["fps"] = float(pose.attrs["fps"]) * factor
+        try:
+            gait = analyse(faster, view, Known(), {}, protocol.gait, clip="")
+        except SceneError:
+            continue
+        cadence = 120.0 / gait.rhythm.stride_s
+        if factor > 1 and slowest <= cadence <= fastest:
+            raise SlowMotionLikely(cadence_spm=cadence / factor, factor=factor) from refusal
 
 
 def event_parts(clip: MeasuredClip) -> tuple[Event, ...]:
@@ -104,9 +155,7 @@ def event_parts(clip: MeasuredClip) -> tuple[Event, ...]:
     )
 
 
-def _clip_part(
-    clip_id: str, seen: SeenClip, segment: Segment, pose: xr.Dataset, view: ViewDecision, gait: GaitAnalysis
-) -> Clip:
+def _clip_part(clip_id: str, seen: SeenClip, segment: Segment, view: ViewDecision, gait: GaitAnalysis) -> Clip:
     info = seen.info
     return Clip(
         id=clip_id,
@@ -124,5 +173,5 @@ def _clip_part(
         scale_source=None if gait.scale is None else gait.scale.source,
         segments=(segment,),
         n_strides=Strides(**{side: len(gait.table.of(side)) for side in SIDES}),
-        quality=quality(pose),
+        quality=quality(seen.pose.sel(time=slice(segment.start_s, segment.end_s)), seen.repeated),
     )

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from kinechain.gait.analysis import GaitAnalysis
 from kinechain.gait.view import ViewDecision
 from kinechain.knowledge.cautions import caution
 from kinechain.model.assessment import Caution, Clip, ClipQuality
-from kinechain.model.frames import ClipInfo
 from kinechain.model.pose import Flag
 from kinechain.model.skeleton import LEG, SIDES
+from kinechain.pipeline.seeing import SeenClip
 from kinechain.settings import Protocol
 
 
-def quality(pose: xr.Dataset) -> ClipQuality:
-    """Return how well the runner is seen."""
+def quality(pose: xr.Dataset, repeated: NDArray[np.bool_] | None = None) -> ClipQuality:
+    """Return how well the runner is seen in a segment; `repeated` are the duplicates among all frames of the clip."""
     flag = pose["flag"]
     legs = flag.sel(keypoint=[f"{side}_{point}" for side in SIDES for point in LEG])
     feet = flag.sel(keypoint=[f"{side}_{point}" for side in SIDES for point in ("heel", "toe")])
@@ -30,14 +31,27 @@ def quality(pose: xr.Dataset) -> ClipQuality:
         spikes_repaired=int((legs == Flag.SPIKE).sum()),
         foot_out_of_picture_ratio=float((feet == Flag.OUT_OF_PICTURE).mean()),
         leg_points_unusable_ratio=float((legs >= Flag.OUT_OF_PICTURE).mean()),
+        duplicated_frames_ratio=0.0 if repeated is None else float(repeated.mean()),
         runner_height_px=float(np.nanmedian(height)),
     )
 
 
 def clip_cautions(
-    part: Clip, info: ClipInfo, view: ViewDecision, gait: GaitAnalysis, protocol: Protocol
+    part: Clip,
+    pose: xr.Dataset,
+    view: ViewDecision,
+    gait: GaitAnalysis,
+    protocol: Protocol,
+    *,
+    camera_lost_ratio: float = 0.0,
 ) -> Iterator[Caution]:
-    """Yield what to beware of in the numbers of one clip."""
+    """Yield what to beware of in the numbers of one segment of a clip.
+
+    Parameters
+    ----------
+    pose : what was measured
+    camera_lost_ratio : share of the frames in which a moving camera was not followed
+    """
     yield caution("stride_scatter_only")
     strides = part.n_strides
     if min(strides.left, strides.right) < protocol.steady_strides:
@@ -45,8 +59,8 @@ def clip_cautions(
     if part.fps < protocol.fine_fps:
         # an event lies anywhere within its frame; a contact time has two of them: sqrt(2/12) frame intervals
         yield caution("low_frame_rate", part.id, fps=part.fps, sd_ms=1000 / part.fps / np.sqrt(6))
-    intervals_ms = 1000 * np.diff(info.time_s)
-    if intervals_ms.max() > 1.5 * np.median(intervals_ms):
+    intervals_ms = 1000 * np.diff(pose["time"].values)
+    if part.quality.duplicated_frames_ratio == 0 and intervals_ms.max() > 1.5 * np.median(intervals_ms):
         shortest, longest = intervals_ms.min(), intervals_ms.max()
         yield caution("variable_frame_rate", part.id, shortest_ms=shortest, longest_ms=longest)
     unseen = sum(event.confidence < 1 for event in gait.events)
@@ -58,15 +72,71 @@ def clip_cautions(
         yield caution("view_unsure", part.id, view=view.view, confidence=view.confidence)
     if part.quality.person_found_ratio < 1:
         yield caution("runner_partly_unseen", part.id, found=part.quality.person_found_ratio)
+    yield from _camera(part, pose, camera_lost_ratio, protocol)
     yield from _plausibility(part, gait, protocol)
+
+
+def whole_clip_cautions(
+    seen: SeenClip, stated_slow_motion: float | None, measured: Sequence[tuple[Clip, GaitAnalysis]], protocol: Protocol
+) -> Iterator[Caution]:
+    """Yield what to beware of in a clip as a whole, whatever its number of segments."""
+    name = measured[0][0].id
+    recorded, used = seen.info.recorded_time_scale, seen.info.time_scale
+    if stated_slow_motion is None and recorded is not None and recorded != 1:
+        yield caution("slow_motion_recorded", name, factor=recorded)
+    if stated_slow_motion is not None and recorded is not None and abs(recorded / used - 1) > protocol.scale_agreement:
+        yield caution("slow_motion_contradicted", name, stated=used, recorded=recorded)
+    if seen.repeated is not None and seen.repeated.mean() >= protocol.duplicates_told_ratio:
+        yield caution("duplicated_frames", name, count=int(seen.repeated.sum()), share=float(seen.repeated.mean()))
+    if len(measured) < len(seen.segments):
+        yield caution("segments_left_out", name, measured=len(measured), found=len(seen.segments))
+    if len(measured) > 1:
+        yield caution("several_segments", name, count=len(measured))
+    statures = [
+        gait.scale.metres_per_px * part.quality.runner_height_px
+        for part, gait in measured
+        if gait.scale is not None and gait.scale.source == "stated_speed" and part.quality.runner_height_px is not None
+    ]
+    if len(statures) > 1 and max(statures) / min(statures) > 1 + protocol.segment_speed_agreement:
+        yield caution("segments_at_other_speeds", name, ratio=max(statures) / min(statures))
+
+
+def _camera(part: Clip, pose: xr.Dataset, lost_ratio: float, protocol: Protocol) -> Iterator[Caution]:
+    if "scene_shift" in pose:
+        wandered = float(np.ptp(pose["scene_shift"].values, axis=0).max())
+        if wandered > 0:
+            yield caution("camera_moves", part.id, share=wandered / part.width_px)
+    if lost_ratio > 1 - protocol.camera_followed_ratio:
+        yield caution("camera_not_followed", part.id, share=lost_ratio)
 
 
 def _plausibility(part: Clip, gait: GaitAnalysis, protocol: Protocol) -> Iterator[Caution]:
     cadence = 120.0 / gait.rhythm.stride_s
     slowest, fastest = protocol.plausible_cadence_spm
     if not slowest <= cadence <= fastest:
-        yield caution("step_rate_implausible", part.id, cadence_spm=cadence)
+        yield from _implausible_step_rate(part, cadence, protocol)
     if gait.scale is not None and gait.height_scale is not None:
         difference = abs(gait.scale.metres_per_px / gait.height_scale.metres_per_px - 1)
         if difference > protocol.scale_agreement:
             yield caution("scale_mismatch", part.id, difference=difference)
+
+
+def _implausible_step_rate(part: Clip, cadence_spm: float, protocol: Protocol) -> Iterator[Caution]:
+    factor = likely_factor(cadence_spm, protocol)
+    if factor is None:
+        yield caution("step_rate_implausible", part.id, cadence_spm=cadence_spm)
+    else:
+        yield caution(
+            "step_rate_of_other_speed", part.id, cadence_spm=cadence_spm, factor=factor, stated=part.time_scale * factor
+        )
+
+
+def likely_factor(cadence_spm: float, protocol: Protocol) -> float | None:
+    """Return the slow-motion factor that best turns a step rate into a usual one, None where none makes it plausible.
+
+    Below 1 the clip runs too fast (time-lapse, or a factor stated too high).
+    """
+    slowest, fastest = protocol.plausible_cadence_spm
+    able = [factor for factor in protocol.likely_slow_motions if slowest <= cadence_spm * factor <= fastest]
+    usual = protocol.usual_cadence_spm
+    return min(able, key=lambda factor: abs(float(np.log(cadence_spm * factor / usual))), default=None)

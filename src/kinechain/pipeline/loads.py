@@ -12,12 +12,13 @@ from kinechain.gait.sagittal import SagittalMotion, to_sagittal
 from kinechain.knowledge.cautions import caution
 from kinechain.knowledge.load_tables import force_template
 from kinechain.knowledge.method_errors import method_errors
-from kinechain.load.estimate import PAD, About, LegStances, LoadEstimate, LoadParameters, estimate
+from kinechain.load.estimate import PAD, About, LegStances, LoadEstimate, estimate
 from kinechain.load.ground_force import POINTS
-from kinechain.model.assessment import Caution, Load
+from kinechain.model.assessment import Caution, Load, MethodError
 from kinechain.model.athlete import Athlete
 from kinechain.model.skeleton import LEG, SIDES, Side, other
 from kinechain.pipeline.clip import MeasuredClip
+from kinechain.pipeline.points import is_compared
 from kinechain.settings import Protocol
 
 Array = NDArray[np.float64]
@@ -38,26 +39,25 @@ def clip_loads(
     for clip in clips:
         if not clip.view.view.startswith("side"):
             continue
-        about = _about(clip, athlete)
-        motion = to_sagittal(
-            clip.seen.pose, clip.view.facing, protocol.gait.smoothing.angles_hz, protocol.gait.smoothing
-        )
+        pose = clip.seen.measurable(clip.part.segments[0])
+        about = _about(clip, athlete, method_errors() if is_compared(pose) else {})
+        motion = to_sagittal(pose, clip.view.facing, protocol.gait.smoothing.angles_hz, protocol.gait.smoothing)
         told: dict[Side, dict[str, LoadEstimate]] = {}
         for side in SIDES:
             stances = None if motion is None else _stances(clip, motion, side)
             told[side] = (
                 {}
                 if stances is None
-                else {e.name: e for e in estimate(stances, about, force_template(), LoadParameters())}
+                else {e.name: e for e in estimate(stances, about, force_template(), protocol.load)}
             )
         loads += _rows(clip.id, told)
         cautions += _cautions(clip.id, about, told)
     return tuple(loads), tuple(cautions)
 
 
-def _about(clip: MeasuredClip, athlete: Athlete) -> About:
+def _about(clip: MeasuredClip, athlete: Athlete, errors: Mapping[str, MethodError]) -> About:
     speed = next((m.value for m in clip.gait.measurements if m.name == "speed_mps"), None)
-    contact = method_errors().get("contact_time_s")
+    contact = errors.get("contact_time_s")
     scale = clip.gait.scale
     return About(
         mass_kg=athlete.mass_kg,

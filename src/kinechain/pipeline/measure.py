@@ -12,8 +12,7 @@ from kinechain.model.assessment import Event, Measurement
 from kinechain.model.athlete import Athlete
 from kinechain.pipeline.clip import event_parts, measure_clip
 from kinechain.pipeline.progress import Progress, Stopwatch
-from kinechain.pipeline.seeing import ClipRequest
-from kinechain.pose.estimator import PoseEstimator
+from kinechain.pipeline.seeing import ClipRequest, EstimatorFactory
 from kinechain.settings import Protocol
 
 TableFormat = Literal["json", "csv", "parquet"]
@@ -22,7 +21,7 @@ TableFormat = Literal["json", "csv", "parquet"]
 def measure(
     request: ClipRequest,
     athlete: Athlete,
-    estimator: PoseEstimator,
+    load_estimator: EstimatorFactory,
     folder: Path,
     table_format: TableFormat,
     protocol: Protocol,
@@ -34,7 +33,7 @@ def measure(
     ------
     InputFileError, SceneError
     """
-    clips = measure_clip(request, athlete, estimator, protocol, progress, Stopwatch())
+    clips = measure_clip(request, athlete, load_estimator, protocol, progress, Stopwatch())
     tables = {
         "clips": pd.json_normalize([clip.part.model_dump(exclude={"segments"}) for clip in clips], sep="."),
         "events": event_table(tuple(event for clip in clips for event in event_parts(clip))),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,8 @@ from kinechain.pose.blazepose_geometry import (
     HEAT_MAP_SIDE,
     N_ANCHORS,
     N_POINTS,
+    REGION_SCALE,
+    PersonBox,
     Region,
     Tensor,
     anchors,
@@ -33,11 +35,15 @@ from kinechain.pose.blazepose_geometry import (
     refined,
     sigmoid,
 )
-from kinechain.pose.estimator import Detection
+from kinechain.pose.estimator import Detection, Place
+from kinechain.pose.people import Sighting, Window, distinct
 from kinechain.pose.weights import WeightFiles
 
 _N_BODY = len(KEYPOINTS)
 _HIP_CENTRE, _SCALE_POINT = 33, 34
+_LEGS = [[KEYPOINTS.index(f"{side}_{point}") for point in ("hip", "knee", "ankle")] for side in ("left", "right")]
+#: Side of the window that is searched around a place ÷ its radius; the detector sees radii of 0.2–0.5 of a window.
+_SEARCH = 3.2
 
 
 @dataclass(frozen=True)
@@ -109,23 +115,81 @@ class BlazePose:
         """Begin a new clip: forget the runner followed so far."""
         self._region = None
 
-    def estimate(self, image: Image) -> Detection | None:
+    def estimate(self, image: Image, expected: Place | None = None) -> Detection | None:
         """Return the runner in `image` (RGB, shape (height, width, 3)), or None where nobody is found.
 
-        A runner who is lost is looked for anew in the same image.
+        A runner who is lost is looked for anew in the same image: with `expected` around that place, without it in the
+        whole image. With `expected` nobody counts whom that place does not admit, the one followed so far included.
         """
         with _one_opencv_thread():
+            if expected is not None:
+                return self._expected(image, expected)
             if self._region is not None:
                 detection = self._in_region(image, self._region)
                 if detection is not None:
                     return detection
-            region = self._find(image)
-            return None if region is None else self._in_region(image, region)
+            found = self._find(image)
+            region = found[0].region if found else None
+            return None if region is None or not region.usable else self._in_region(image, region)
 
-    def _find(self, image: Image) -> Region | None:
+    def people(self, image: Image, window: Window | None = None) -> list[Place]:
+        """Return where the detector sees people in an image or in a square window of it, most certain first.
+
+        It sees people whose radius is 0.2–0.5 of the side of the window.
+        """
+        left, top, side = window or (0, 0, max(image.shape[:2]))
+        right, bottom = left + side, top + side
+        left, top = max(0, left), max(0, top)
+        part = image[top : max(bottom, 0), left : max(right, 0)]
+        if min(part.shape[:2]) < 2:
+            return []
+        with _one_opencv_thread():
+            found = self._find(part)
+        places = [(_place(one.region), one.score) for one in found if one.region.usable]
+        return [replace(p, centre=(p.centre[0] + left, p.centre[1] + top), score=score) for p, score in places]
+
+    def look(self, image: Image, place: Place) -> Sighting | None:
+        """Return the person at a place as the landmark network sees them, or None where it sees nobody there.
+
+        What is followed stays as it is.
+        """
+        followed = self._region
+        with _one_opencv_thread():
+            detection = self._in_region(image, _region(place))
+        seen, self._region = self._region, followed
+        if detection is None or seen is None:
+            return None
+        legs = detection.position[_LEGS]
+        length = float(np.linalg.norm(np.diff(legs, axis=1), axis=2).sum(axis=1).max())
+        return Sighting(_place(seen), float(legs[1, 2, 1] - legs[0, 2, 1]), length, float(detection.confidence.mean()))
+
+    def _expected(self, image: Image, expected: Place) -> Detection | None:
+        """Find the runner at or around the place where they are expected."""
+        starts = [] if self._region is None else [_place(self._region)]
+        for place in [place for place in starts if expected.admits(place)] + [expected]:
+            detection = self._admitted(image, place, expected)
+            if detection is not None:
+                return detection
+        side = round(_SEARCH * expected.radius)
+        corner = [round(x - side / 2) for x in expected.centre]
+        near = [place for place in self.people(image, (corner[0], corner[1], side)) if expected.admits(place)]
+        for place in sorted(distinct(near), key=expected.away):
+            detection = self._admitted(image, place, expected)
+            if detection is not None:
+                return detection
+        self._region = None
+        return None
+
+    def _admitted(self, image: Image, place: Place, expected: Place) -> Detection | None:
+        detection = self._in_region(image, _region(place))
+        if detection is None or self._region is None or not expected.admits(_place(self._region)):
+            return None
+        return detection
+
+    def _find(self, image: Image) -> list[PersonBox]:
         tensor, side, offset = letterbox(image)
         numbers, logits = self._detector(tensor)
-        found = people(
+        return people(
             numbers.reshape(N_ANCHORS, 12),
             logits.reshape(N_ANCHORS),
             self._anchors,
@@ -133,7 +197,6 @@ class BlazePose:
             offset,
             self._parameters.least_detection,
         )
-        return found[0].region if found and found[0].region.usable else None
 
     def _in_region(self, image: Image, region: Region) -> Detection | None:
         """Find the points in a region, and remember where to look next."""
@@ -151,6 +214,14 @@ class BlazePose:
         metres[:, :2] = metres[:, :2] @ region.rotation.T
         likely = sigmoid(table[:_N_BODY, 3:])
         return Detection(position[:_N_BODY], likely.min(axis=1), metres)
+
+
+def _place(region: Region) -> Place:
+    return Place(region.centre, region.side / REGION_SCALE, region.angle)
+
+
+def _region(place: Place) -> Region:
+    return Region(place.centre, place.radius * REGION_SCALE, place.angle)
 
 
 def _probability(score: float) -> float:

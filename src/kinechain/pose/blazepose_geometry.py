@@ -28,7 +28,7 @@ N_POINTS = 39
 
 _ANCHOR_GRIDS = ((8, 2), (16, 2), (32, 6))
 """stride [px] of each grid of the detector, and anchors in a cell (two a layer, three layers share stride 32)"""
-_REGION_SCALE = 2.5
+REGION_SCALE = 2.5
 """side of the region ÷ distance from hip centre to scale point"""
 _OVERLAP = 0.3
 _HEAT_RADIUS = 3
@@ -58,7 +58,7 @@ class Region:
         angle = np.pi / 2 - np.arctan2(-dy, dx)
         return cls(
             centre=(float(hip_centre[0]), float(hip_centre[1])),
-            side=float(_REGION_SCALE * np.hypot(dx, dy)),
+            side=float(REGION_SCALE * np.hypot(dx, dy)),
             angle=float((angle + np.pi) % (2 * np.pi) - np.pi),
         )
 
@@ -123,6 +123,28 @@ def anchors() -> Tensor:
 def sigmoid(logit: NDArray[Real]) -> NDArray[Real]:
     """Return the probability of a logit, same shape and precision."""
     return np.asarray(1 / (1 + np.exp(-np.clip(logit, -50, 50))), dtype=logit.dtype)
+
+
+def windows(width: int, height: int, share: float) -> list[tuple[int, int, int]]:
+    """Cover an image with overlapping squares, so that a person half as tall as a square is whole in one of them.
+
+    Parameters
+    ----------
+    width, height : of the image [px]
+    share : side of a square ÷ short side of the image, at most 1
+
+    Returns
+    -------
+    list of (left, top, side) [px]
+    """
+    side = round(min(width, height) * share)
+    lefts, tops = (_starts(length, side) for length in (width, height))
+    return [(left, top, side) for top in tops for left in lefts]
+
+
+def _starts(length: int, side: int) -> list[int]:
+    n = int(np.ceil((length - side) / (side / 2))) + 1
+    return [round(x) for x in np.linspace(0, length - side, n)]
 
 
 def letterbox(image: Image) -> tuple[Tensor, float, Floats]:

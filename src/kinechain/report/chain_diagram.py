@@ -11,26 +11,26 @@ from kinechain.model.assessment import SideOrBoth
 from kinechain.report.marks import SIDE_COLOUR
 from kinechain.report.states import State
 
-_WIDTH, _GAP = 358.0, 24.0
-_LINE, _CHIP = 16.0, 22.0
-_MAIN, _BRANCH = (20.0, 156.0), (198.0, 148.0)  # left edge and width of the two lanes
-_FAR_LEFT, _NEAR_LEFT, _BETWEEN, _RIGHT = 4.0, 12.0, 187.0, 352.0  # upright runs of the arrows
-_HEIGHT = 2 * _LINE + _CHIP + 15.0
+_WIDTH, _GAP = 358.0, 14.0
+_LINE, _CHIP = 15.0, 20.0
+_SIDE, _MAIN = (8.0, 158.0), (192.0, 158.0)  # left edge and width of the two lanes
+_FAR_LEFT, _BETWEEN, _FAR_RIGHT = 3.0, 179.0, 355.0  # upright runs of the arrows
+_HEIGHT = 2 * _LINE + _CHIP + 10.0
 
-#: Row and lane of each link; the lane of the branches holds the rivals and side branches.
+#: Row and lane of each link: the way down the leg in the main lane, what joins it from the side in the other.
 _PLACE: dict[str, tuple[int, tuple[float, float]]] = {
     "C2": (0, _MAIN),
-    "C3": (1, _MAIN),
-    "C4": (2, _MAIN),
-    "C5": (2, _BRANCH),
-    "C6": (3, _MAIN),
-    "C7": (4, _MAIN),
-    "C8": (5, _MAIN),
-    "C11": (5, _BRANCH),
-    "C9": (6, _MAIN),
-    "C10": (6, _BRANCH),
+    "C3": (1, _SIDE),
+    "C4": (1, _MAIN),
+    "C5": (2, _SIDE),
+    "C6": (2, _MAIN),
+    "C7": (3, _MAIN),
+    "C11": (4, _SIDE),
+    "C8": (4, _MAIN),
+    "C10": (5, _SIDE),
+    "C9": (5, _MAIN),
 }
-_COMPLAINT_ROW = 7
+_COMPLAINT_ROW = 6
 _FILL: dict[State, str] = {"within": "#fff", "watch": "#F0E442", "marked": "#D55E00", "unclear": "url(#chain-hatch)"}
 _STROKE: dict[State, tuple[str, float]] = {
     "within": ("#767676", 1.5),
@@ -84,7 +84,7 @@ def chain_drawing(
     title : what the drawing is, for those who do not see it
     """
     shown = {node.link for node in nodes}
-    height = _top(_COMPLAINT_ROW) + _LINE + _CHIP + 20
+    height = _top(_COMPLAINT_ROW) + _LINE + _CHIP + 19
     parts = [
         _DEFINITIONS,
         *_edges(shown, edges),
@@ -113,29 +113,32 @@ def _edges(shown: set[str], edges: Mapping[tuple[str, str], bool]) -> list[str]:
 
 def _paths() -> dict[tuple[str, str], str]:
     """Return the way of each arrow that has one; the weak side ways of the graph are left out for clarity."""
-    left, right = _MAIN[0], _MAIN[0] + _MAIN[1]
-    middle, far, end = left + _MAIN[1] / 2, _BRANCH[0] + _BRANCH[1], _top(_COMPLAINT_ROW) - 1
+    side_end, main, main_end = _SIDE[0] + _SIDE[1], _MAIN[0], _MAIN[0] + _MAIN[1]
+    end = _top(_COMPLAINT_ROW) - 1
 
-    def half(row: int, shift: float = 0) -> float:
-        return _top(row) + _HEIGHT / 2 + shift
+    def half(row: int) -> float:
+        return _top(row) + _HEIGHT / 2
 
-    def down(row: int) -> str:
-        return f"M{middle} {_top(row) + _HEIGHT}V{_top(row + 1) - 1}"
+    def down(row: int, lane: tuple[float, float] = _MAIN) -> str:
+        return f"M{lane[0] + lane[1] / 2} {_top(row) + _HEIGHT}V{_top(row + 1) - 1}"
+
+    def across(row: int) -> str:
+        return f"M{side_end} {half(row)}H{main - 1}"
 
     return {
-        ("C2", "C3"): down(0),
-        ("C2", "C4"): f"M{left} {half(0, 8)}H{_NEAR_LEFT}V{half(2)}H{left - 1}",
-        ("C2", "C8"): f"M{left} {half(0, -8)}H{_FAR_LEFT}V{half(5)}H{left - 1}",
-        ("C3", "C5"): f"M{right} {half(1)}H{_BRANCH[0] + _BRANCH[1] / 2}V{_top(2) - 1}",
-        ("C4", "C6"): down(2),
-        ("C6", "C7"): down(3),
-        ("C7", "C8"): down(4),
-        ("C8", "C9"): down(5),
-        ("C9", "complaint"): down(6),
-        ("C10", "C9"): f"M{_BRANCH[0]} {half(6)}H{right + 1}",
-        ("C11", "C8"): f"M{_BRANCH[0]} {half(5)}H{right + 1}",
-        ("C7", "complaint"): f"M{right} {half(4)}H{_BETWEEN}V{end}",
-        ("C5", "complaint"): f"M{far} {half(2)}H{_RIGHT}V{end}",
+        ("C2", "C3"): f"M{main} {half(0)}H{_BETWEEN}V{half(1)}H{side_end + 1}",
+        ("C2", "C4"): down(0),
+        ("C2", "C8"): f"M{main_end} {half(0)}H{_FAR_RIGHT}V{half(4)}H{main_end + 1}",
+        ("C3", "C5"): down(1, _SIDE),
+        ("C4", "C6"): down(1),
+        ("C6", "C7"): down(2),
+        ("C7", "C8"): down(3),
+        ("C8", "C9"): down(4),
+        ("C9", "complaint"): down(5),
+        ("C10", "C9"): across(5),
+        ("C11", "C8"): across(4),
+        ("C7", "complaint"): f"M{main} {half(3)}H{_FAR_LEFT}V{end}",
+        ("C5", "complaint"): f"M{_SIDE[0]} {half(2)}H{_FAR_LEFT}V{end}",
     }
 
 
@@ -147,12 +150,12 @@ def _node(node: Node) -> str:
         f'<rect x="{left}" y="{top}" width="{width}" height="{_HEIGHT}" rx="6" fill="#fff" stroke="#595959" '
         f'stroke-width="1.5"{dash}/>'
     )
-    first = top + 18 + (0 if len(node.lines) > 1 else _LINE / 2)
+    first = top + 15.5 + (0 if len(node.lines) > 1 else _LINE / 2)
     words = "".join(
         f'<text x="{left + width / 2}" y="{first + i * _LINE}" text-anchor="middle">{escape(line)}</text>'
         for i, line in enumerate(node.lines)
     )
-    return box + words + _chips(node.chips, left + 6, top + _HEIGHT - _CHIP - 6, width - 12)
+    return box + words + _chips(node.chips, left + 6, top + _HEIGHT - _CHIP - 5, width - 12)
 
 
 def _chips(chips: Sequence[Chip], left: float, top: float, width: float) -> str:
@@ -165,24 +168,30 @@ def _chip(chip: Chip, left: float, top: float, width: float) -> str:
     drawn = (
         f'<rect class="{chip.state}" x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{_CHIP}" rx="3" '
         f'fill="{_FILL[chip.state]}" stroke="{colour}" stroke-width="{thick}"/>'
-        f'<text class="chip {chip.state}" x="{left + width / 2:.1f}" y="{top + 15.5:.1f}" text-anchor="middle">'
+        f'<text class="chip {chip.state}" x="{left + width / 2:.1f}" y="{top + 14.5:.1f}" text-anchor="middle">'
         f"{escape(chip.text)}</text>"
     )
-    return drawn if chip.target is None else f'<a href="#{escape(chip.target)}">{drawn}</a>'
+    if chip.target is None:
+        return drawn
+    tap = (
+        f'<rect class="tap" x="{left:.1f}" y="{top + _CHIP + 5 - _HEIGHT:.1f}" width="{width:.1f}" '
+        f'height="{_HEIGHT:.1f}" fill="transparent"/>'
+    )
+    return f'<a href="#{escape(chip.target)}">{tap}{drawn}</a>'
 
 
 def _complaint(label: str, chips: Sequence[Chip]) -> str:
     top, width = _top(_COMPLAINT_ROW), _WIDTH - 2
     height = _LINE + 14 + (_CHIP + 4 if chips else 0)
-    words = f'<text class="complaint" x="{_WIDTH / 2}" y="{top + 20}" text-anchor="middle">{escape(label)}</text>'
+    words = f'<text class="complaint" x="{_WIDTH / 2}" y="{top + 18}" text-anchor="middle">{escape(label)}</text>'
     marks = ""
     for i, chip in enumerate(chips):
         left = _WIDTH / 2 - 43 * len(chips) + 86 * i + 3
         dash = ' stroke-dasharray="5 3"' if chip.side == "right" else ""
         marks += (
-            f'<rect x="{left}" y="{top + 27}" width="80" height="{_CHIP}" rx="3" fill="#fff" '
+            f'<rect x="{left}" y="{top + 26}" width="80" height="{_CHIP}" rx="3" fill="#fff" '
             f'stroke="{SIDE_COLOUR[chip.side]}" stroke-width="2.5"{dash}/>'
-            f'<text class="chip" x="{left + 40}" y="{top + 42.5}" text-anchor="middle">{escape(chip.text)}</text>'
+            f'<text class="chip" x="{left + 40}" y="{top + 40.5}" text-anchor="middle">{escape(chip.text)}</text>'
         )
     return (
         f'<rect x="1" y="{top}" width="{width}" height="{height}" rx="6" fill="#fff" stroke="#1a1a1a" '
@@ -191,47 +200,46 @@ def _complaint(label: str, chips: Sequence[Chip]) -> str:
 
 
 def _legend(legend: Mapping[str, str]) -> str:
-    left, parts = _BRANCH[0] + 8, []
+    left, parts = _SIDE[0], []
     for i, (key, word) in enumerate(legend.items()):
-        y = 6.0 + i * 21
+        y = 3.0 + i * 14.5
         state: State | None = next((state for state in _FILL if state == key), None)
         fill, (colour, thick) = ("#fff", ("#595959", 1.5)) if state is None else (_FILL[state], _STROKE[state])
         dash = ' stroke-dasharray="6 4"' if state is None else ""
         parts.append(
-            f'<rect x="{left}" y="{y}" width="26" height="14" rx="3" fill="{fill}" stroke="{colour}" '
-            f'stroke-width="{thick}"{dash}/><text class="legend" x="{left + 33}" y="{y + 11.5}">{escape(word)}</text>'
+            f'<rect x="{left}" y="{y}" width="24" height="11" rx="3" fill="{fill}" stroke="{colour}" '
+            f'stroke-width="{thick}"{dash}/><text class="legend" x="{left + 31}" y="{y + 10}">{escape(word)}</text>'
         )
     return "".join(parts)
 
 
 def fit(label: str, link: str) -> tuple[str, ...]:
-    """Return a label in lines that fit the box of its link; a Japanese letter takes the room of two."""
-    most = int((_PLACE[link][1][1] - 8) / _HALF_WIDTH)
-    words = label.split(" ") if label.isascii() or " " in label else list(label)
-    space = " " if " " in label else ""
-    lines = [""]
-    for word in words:
-        longer = f"{lines[-1]}{space}{word}" if lines[-1] else word
-        # a line never begins with a Japanese comma
-        if _room(longer) <= most or word in "、。":
+    """Return a label in lines that fit the box of its link, a Japanese one broken where a phrase ends."""
+    most = _PLACE[link][1][1] - 8
+    if _room(label) <= most:
+        return (label,)
+    if " " in label or label.isascii():
+        return _words_in_lines(label.split(" "), most)
+    breaks = [i for i in range(1, len(label)) if _room(label[:i]) <= most and _room(label[i:]) <= most]
+    ends = [i for i in breaks if label[i - 1] in _PHRASE_END]
+    at = min(ends or breaks, key=lambda i: abs(2 * i - len(label)), default=(len(label) + 1) // 2)
+    return label[:at], label[at:]
+
+
+_PHRASE_END = "、がをにへでず"
+
+
+def _words_in_lines(words: Sequence[str], most: float) -> tuple[str, ...]:
+    lines = [words[0]]
+    for word in words[1:]:
+        longer = f"{lines[-1]} {word}"
+        if _room(longer) <= most:
             lines[-1] = longer
         else:
             lines.append(word)
-    return _balanced(lines) if not space else tuple(lines)
+    return tuple(lines)
 
 
-_HALF_WIDTH = 7.2
-
-
-def _balanced(lines: list[str]) -> tuple[str, ...]:
-    """Return two Japanese lines of about the same length, broken after a comma where there is one."""
-    text = "".join(lines)
-    if len(lines) != 2:
-        return tuple(lines)
-    comma = text.find("、") + 1
-    at = comma if 0 < comma <= len(lines[0]) else (len(text) + 1) // 2
-    return text[:at], text[at:]
-
-
-def _room(text: str) -> int:
-    return sum(1 if letter.isascii() else 2 for letter in text)
+def _room(text: str) -> float:
+    """Return about how wide a text of the boxes is drawn."""
+    return sum(7.0 if letter.isascii() else 13.0 for letter in text)

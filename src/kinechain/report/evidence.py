@@ -52,6 +52,7 @@ class Evidence:
 
     target: str
     label: str
+    rival: bool
     state: State
     percent: str
     text: str
@@ -118,17 +119,18 @@ class EvidenceMaker:
     def evidence(self, curves: Mapping[str, Markup]) -> tuple[Evidence, ...]:
         """Return the evidence of every hypothesis that is worth it, the primary one first, the likeliest next."""
         shown = sorted(self._shown(), key=lambda h: (h != self.primary, -h.posterior, h.id))
-        return tuple(self._evidence(h, i, curves) for i, h in enumerate(shown))
+        return tuple(self._evidence(h, curves) for h in shown)
 
     def _shown(self) -> tuple[Hypothesis, ...]:
         return tuple(h for h in self._a.hypotheses if h.posterior >= WATCH_FROM or h == self.primary)
 
-    def _evidence(self, h: Hypothesis, index: int, curves: Mapping[str, Markup]) -> Evidence:
+    def _evidence(self, h: Hypothesis, curves: Mapping[str, Markup]) -> Evidence:
         findings = [self._finding[i] for i in (*h.evidence_for, *h.against) if i in self._finding]
         pictures = (self._maker.picture(m) for m in self._pictured(h))
         return Evidence(
             target=target_of(h),
             label=self._labels.hypothesis(h),
+            rival=h.link not in LINKS,
             state=state_of(h),
             percent=about(h.posterior),
             text=h.text[self._language],
@@ -138,7 +140,7 @@ class EvidenceMaker:
             missing=self._labels.evidence_list(h.missing),
             pictures=tuple(p for p in pictures if p.source is not None),
             findings=tuple(self._judged(f) for f in findings),
-            curves=self._curves(findings, index, curves),
+            curves=self._curves(findings, curves),
         )
 
     def _pictured(self, h: Hypothesis) -> list[Measurement]:
@@ -157,7 +159,7 @@ class EvidenceMaker:
             verdict=self._words["verdict"][finding.verdict],
             mark=self._mark(m, finding),
             corrected=m.method_error is not None,
-            population=finding.band.population,
+            population=finding.band.population[self._language],
             speed=None if speed is None else given(round(speed, 1)),
         )
 
@@ -175,7 +177,7 @@ class EvidenceMaker:
         band = (finding.band.low * factor, finding.band.high * factor)
         return interval_mark((dot,), display.least_span, self._words["unit"][display.unit], band)
 
-    def _curves(self, findings: list[Finding], index: int, drawn: Mapping[str, Markup]) -> tuple[EvidenceCurve, ...]:
+    def _curves(self, findings: list[Finding], drawn: Mapping[str, Markup]) -> tuple[EvidenceCurve, ...]:
         wanted = dict.fromkeys(
             (self._measurement[f.measurement].clip, _INSTANT.sub("", self._measurement[f.measurement].name))
             for f in findings
@@ -184,9 +186,16 @@ class EvidenceMaker:
         for clip, name in wanted:
             curves = tuple(c for c in self._a.curves if (c.clip, c.name) == (clip, name))
             if curves and f"{clip}.{name}" in drawn:
-                svg = Markup(re.sub(rf"\bc\d+-{name}-", f"e{index}-{name}-", drawn[f"{clip}.{name}"]))  # noqa: S704
-                made.append(EvidenceCurve(glossary.quantity(name).label[self._language], svg, _referenced(curves)))
+                svg = drawn[f"{clip}.{name}"]
+                made.append(EvidenceCurve(self._curve_label(clip, name), svg, _referenced(curves)))
         return tuple(made)
+
+    def _curve_label(self, clip: str, name: str) -> str:
+        label = glossary.quantity(name).label[self._language]
+        if len({c.clip for c in self._a.curves if c.name == name}) < 2:
+            return label
+        file = next(c.file for c in self._a.clips if c.id == clip)
+        return self._words["not_judged"]["side_only"].format(label=label, side=file)
 
     def _node(self, link: str, sides: Mapping[SideOrBoth, Hypothesis]) -> Node:
         if "both" in sides and len(sides) == 1:

@@ -21,6 +21,7 @@ class Labels:
         self._finding = {f.id: f for f in assessment.findings}
         self._contrast = {c.id: c for c in assessment.contrasts}
         self._intake = assessment.intake
+        self._file = {c.id: c.file for c in assessment.clips}
         self._maker = maker
         self._language: Language = language
         self._words = words
@@ -47,12 +48,20 @@ class Labels:
         return tuple(dict.fromkeys(self.evidence(identity) for identity in identities))
 
     def measurement(self, measurement: Measurement) -> str:
-        """Return label, side and value of a measurement."""
-        label = glossary.quantity(measurement.name).label[self._language]
+        """Return label, side and value of a measurement, and its clip where another clip has the same."""
+        label = self.quantity(measurement.name, measurement.clip)
         value = self._maker.value_text(measurement)
         side = "" if measurement.side == "both" else self._words["side"][measurement.side]
         parts = [part for part in (side, value) if part]
         return self._words["evidence"]["measured"].format(label=label, value=" ".join(parts)) if parts else label
+
+    def quantity(self, name: str, clip: str) -> str:
+        """Return the label of a quantity, with the file of its clip where several clips have a value of it."""
+        label = glossary.quantity(name).label[self._language]
+        clips = {m.clip for m in self._measurement.values() if m.name == name and m.value is not None}
+        if len(clips) < 2 or clip not in self._file:
+            return label
+        return self._words["not_judged"]["side_only"].format(label=label, side=self._file[clip])
 
     def hypothesis(self, hypothesis: Hypothesis) -> str:
         """Return the name of a link or of a rival, with its side."""

@@ -11,7 +11,7 @@ from kinechain.model.assessment import SideOrBoth
 
 #: Okabe–Ito; side is also told by line, dot and letter.
 SIDE_COLOUR: dict[SideOrBoth, str] = {"left": "#0072B2", "right": "#D55E00", "both": "#1a1a1a"}
-_LETTER: dict[SideOrBoth, str] = {"left": "L", "right": "R", "both": ""}
+SIDE_LETTER: dict[SideOrBoth, str] = {"left": "L", "right": "R", "both": ""}
 _WIDTH, _LANE, _AXIS = 300.0, 18.0, 20.0
 _LEFT, _RIGHT = 22.0, 20.0
 
@@ -44,7 +44,9 @@ def interval_mark(
     parts = [] if band is None else [_band(x(band[0]), x(band[1]), height - _AXIS)]
     parts += [f'<path class="grid" d="M{x(t):.1f} 2V{height - _AXIS:.1f}"/>' for t in ticks]
     parts += [_lane(dot, x(dot.low), x(dot.value), x(dot.high), i) for i, dot in enumerate(dots)]
-    parts += [f'<text x="{x(t):.1f}" y="{height - 6:.1f}" text-anchor="middle">{_tick(t, ticks)}</text>' for t in ticks]
+    parts += [
+        f'<text x="{x(t):.1f}" y="{height - 6:.1f}" text-anchor="middle">{tick_text(t, ticks)}</text>' for t in ticks
+    ]
     parts.append(f'<text x="{_WIDTH:.0f}" y="{height - 6:.1f}" text-anchor="end">{escape(unit)}</text>')
     return Markup(  # noqa: S704 - numbers, fixed letters and an escaped unit
         f'<svg class="mark" viewBox="0 0 {_WIDTH:.0f} {height:.0f}" aria-hidden="true" focusable="false">'
@@ -78,7 +80,7 @@ def _lane(dot: Dot, low: float, middle: float, high: float, lane: int) -> str:
     else:
         shape = f'<circle cx="{middle:.1f}" cy="{y:.1f}" r="5" fill="{colour}"/>'
     return (
-        f'<text x="2" y="{y + 4:.1f}">{_LETTER[dot.side]}</text>'
+        f'<text x="2" y="{y + 4:.1f}">{SIDE_LETTER[dot.side]}</text>'
         f'<path d="M{low:.1f} {y:.1f}H{high:.1f}" stroke="{colour}" stroke-width="2.5"{dash}/>'
         f'<path d="M{low:.1f} {y - 4:.1f}v8M{high:.1f} {y - 4:.1f}v8" stroke="{colour}" stroke-width="1.5"/>{shape}'
     )
@@ -95,7 +97,8 @@ def _span(dots: tuple[Dot, ...], least: float, band: tuple[float, float] | None)
     return middle - half, middle + half
 
 
-def _tick(value: float, ticks: tuple[float, ...]) -> str:
+def tick_text(value: float, ticks: tuple[float, ...]) -> str:
+    """Return a tick with as many decimals as its neighbours need to differ."""
     step = ticks[1] - ticks[0] if len(ticks) > 1 else 1.0
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
     return f"{value + 0.0:.{decimals}f}".replace("-", "\N{MINUS SIGN}")

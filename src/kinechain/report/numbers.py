@@ -117,6 +117,11 @@ def step_of(error: Decimal, finest: Decimal) -> Decimal:
     return max(step, finest)
 
 
+def two_digit_step(value: Decimal, finest: Decimal) -> Decimal:
+    """Return the power of ten of the second significant digit of a value, never below `finest`."""
+    return finest if value == 0 else max(finest, Decimal(1).scaleb(value.adjusted() - 1))
+
+
 def digits(value: Decimal, step: Decimal) -> str:
     """Return `value` at multiples of `step` (a power of ten), with a true minus sign and no negative zero."""
     rounded = _to_multiple(value, step)

@@ -15,15 +15,18 @@ from kinechain import glossary
 from kinechain.errors import OutputNotWritable
 from kinechain.model.assessment import Assessment, Clip, Curve, SideOrBoth
 from kinechain.report.charts import curve_chart
+from kinechain.report.compared import ComparedMaker
 from kinechain.report.evidence import EvidenceMaker
 from kinechain.report.labels import Labels
 from kinechain.report.numbers import given, percent
+from kinechain.report.pictures import data_uri
 from kinechain.report.plan_page import plan_page
 from kinechain.report.rows import Group, Picture, Reason, Row, RowMaker
 from kinechain.report.words import Words, words_in
 from kinechain.text import LANGUAGES, Language
 
 OVERLAY = "overlay.mp4"
+PEOPLE_PICTURE = "frames/people.jpg"
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ def write_reports(assessment: Assessment, folder: Path) -> tuple[Path, Path]:
     OutputNotWritable
         Where a page cannot be written.
     """
-    charts = {clip.id: _charts(assessment, clip.id, f"c{i}") for i, clip in enumerate(assessment.clips)}
+    charts = {clip.id: _charts(assessment, clip.id) for clip in assessment.clips}
     paths = {language: folder / f"report.{language}.html" for language in LANGUAGES}
     for language, path in paths.items():
         page = render(assessment, folder, language, charts)
@@ -84,6 +87,7 @@ def render(assessment: Assessment, folder: Path, language: Language, charts: Map
     maker = RowMaker(assessment, folder, language, words)
     labels = Labels(assessment, maker, language, words)
     reasoned = EvidenceMaker(assessment, maker, labels, language, words)
+    compared = ComparedMaker(assessment, maker, language, words)
     drawn = {f"{clip}.{chart.name}": chart.svg for clip, made in charts.items() for chart in made}
     clips = tuple(
         ClipPage(
@@ -107,13 +111,17 @@ def render(assessment: Assessment, folder: Path, language: Language, charts: Map
             evidence=reasoned.evidence(drawn),
             plan=plan_page(assessment, labels, language, words),
             clips=clips,
+            contrasts=compared.contrasts(),
             files={clip.id: clip.file for clip in assessment.clips},
+            from_points=any(caution.code == "points_from_file" for caution in assessment.cautions),
             glossary=glossary.quantities(),
             handout=_handout_picture(clips),
             has_overlay=(folder / OVERLAY).is_file(),
             language=language,
+            loads=compared.loads(),
             other_language=next(other for other in LANGUAGES if other != language),
             overlay=OVERLAY,
+            people=data_uri(folder, PEOPLE_PICTURE),
             settings=json.dumps(assessment.provenance.protocol, ensure_ascii=False, indent=2, default=str),
             sources=_sources(assessment),
             w=words,
@@ -142,7 +150,7 @@ def _breakable(name: str) -> Markup:
     return Markup("_<wbr>").join(name.split("_"))
 
 
-def _charts(assessment: Assessment, clip: str, prefix: str) -> tuple[Chart, ...]:
+def _charts(assessment: Assessment, clip: str) -> tuple[Chart, ...]:
     found: dict[str, list[Curve]] = {}
     for curve in assessment.curves:
         if curve.clip == clip:
@@ -150,7 +158,7 @@ def _charts(assessment: Assessment, clip: str, prefix: str) -> tuple[Chart, ...]
     return tuple(
         Chart(
             name=name,
-            svg=curve_chart(tuple(curves), _curve_unit(name), f"{prefix}-{name}"),
+            svg=curve_chart(tuple(curves), _curve_unit(name)),
             n_strides={curve.side: curve.n_strides for curve in curves},
             has_reference=curves[0].reference_low is not None,
         )

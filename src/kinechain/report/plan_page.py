@@ -12,7 +12,7 @@ from markupsafe import Markup
 from kinechain.knowledge.exercises import Dose
 from kinechain.knowledge.exercises import exercises as exercise_rows
 from kinechain.knowledge.red_flags import UNANSWERED
-from kinechain.model.assessment import Assessment, Exercise
+from kinechain.model.assessment import Assessment, Exercise, Hypothesis
 from kinechain.report.knowledge_texts import (
     gate_message,
     raised_flags,
@@ -20,6 +20,7 @@ from kinechain.report.knowledge_texts import (
 )
 from kinechain.report.labels import Labels
 from kinechain.report.numbers import given
+from kinechain.report.states import LINKS
 from kinechain.report.words import Words
 from kinechain.text import Language, Text
 
@@ -38,7 +39,7 @@ class ExerciseCard:
     feel: str
     faults: tuple[str, ...]
     progression: tuple[str, ...]
-    why: str | None
+    why: str
     explains: str
 
 
@@ -116,9 +117,17 @@ def _card(exercise: Exercise, assessment: Assessment, labels: Labels, language: 
         feel="" if row is None else row.right_when[language],
         faults=() if row is None else tuple(fault.text[language] for fault in row.faults),
         progression=() if row is None else _texts(row.progression, language),
-        why=None if because is None else labels.hypothesis(because),
+        why=_why(because, labels, words),
         explains="" if row is None or row.explains is None else row.explains[language],
     )
+
+
+def _why(because: Hypothesis | None, labels: Labels, words: Words) -> str:
+    """Return the one sentence that says why an exercise is in the plan."""
+    if because is None:
+        return words["plan"]["why_complaint"]
+    pattern = words["plan"]["why_link"] if because.link in LINKS else words["plan"]["why_rival"]
+    return pattern.format(label=labels.hypothesis(because))
 
 
 def _stop_rules(chosen: tuple[Exercise, ...], language: Language) -> tuple[str, ...]:

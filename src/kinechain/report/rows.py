@@ -9,7 +9,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from kinechain import glossary
-from kinechain.model.assessment import Assessment, Measurement, SideOrBoth
+from kinechain.model.assessment import Assessment, Measurement, SideOrBoth, View
 from kinechain.report.marks import Dot, interval_mark
 from kinechain.report.numbers import NBSP, Display, display_of, round_bias, round_interval
 from kinechain.report.pictures import data_uri
@@ -34,8 +34,21 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "femoral_adduction_ms_deg",
         "knee_medial_shift_ms_ratio",
         "heel_eversion_peak_deg",
+        "heel_eversion_excursion_deg",
+        "step_width_ratio",
+        "foot_progression_deg",
         "rolloff_class",
     ),
+}
+#: Groups that a view should show: where nothing of them could be measured, the page says so.
+_SIDE_GROUPS = frozenset({"time_space", "landing", "stance", "push_off"})
+_FRONTAL_GROUPS = frozenset({"time_space", "frontal"})
+_EXPECTED: dict[View, frozenset[str]] = {
+    "side_left": _SIDE_GROUPS,
+    "side_right": _SIDE_GROUPS,
+    "rear": _FRONTAL_GROUPS,
+    "front": _FRONTAL_GROUPS,
+    "foot_medial": frozenset(),
 }
 _SIDES: tuple[SideOrBoth, ...] = ("left", "right", "both")
 
@@ -108,10 +121,11 @@ class RowMaker:
         self._words = words
 
     def groups(self, clip: str) -> tuple[Group, ...]:
-        """Return the key measurements of a clip; the frontal group only where the clip has any of it."""
+        """Return the key measurements of a clip; a group that its view cannot show only where there is any of it."""
         rows = {row.name: row for row in self.rows(clip)}
         groups = [Group(key, tuple(rows[name] for name in names if name in rows)) for key, names in GROUPS.items()]
-        return tuple(group for group in groups if group.rows or group.key != "frontal")
+        expected = _EXPECTED[next(c.view for c in self._assessment.clips if c.id == clip)]
+        return tuple(group for group in groups if group.rows or group.key in expected)
 
     def rows(self, clip: str) -> tuple[Row, ...]:
         """Return every quantity of a clip that has a value for at least one leg, in the order of the glossary."""
@@ -140,8 +154,16 @@ class RowMaker:
         if isinstance(value, str):
             classes = quantity.classes or {}
             return classes[value][self._language] if value in classes else value
-        display = display_of(measurement.name)
-        return self._with_unit(round_interval(value, measurement.low, measurement.high, display).text, display)
+        return self.amount(measurement.name, value, measurement.low, measurement.high)
+
+    def amount(self, name: str, value: float, low: float | None, high: float | None) -> str:
+        """Return a number of the quantity called `name` with its error and unit."""
+        return self.with_unit(round_interval(value, low, high, display_of(name)).text, name)
+
+    def with_unit(self, text: str, name: str) -> str:
+        """Return digits with the unit in which the quantity called `name` is shown."""
+        unit = self._words["unit"][display_of(name).unit]
+        return f"{text}{unit}" if unit == "°" else f"{text}{NBSP}{unit}"
 
     def picture(self, measurement: Measurement) -> Picture:
         """Return the frame of one measurement."""
@@ -162,7 +184,7 @@ class RowMaker:
         quantity, display = glossary.quantity(name), display_of(name)
         cells = tuple(self._cell(m) for m in measurements)
         error = next((m.method_error for m in measurements if m.method_error is not None), None)
-        known = None if error is None else self._with_unit(round_bias(error.bias, error.sd, display), display)
+        known = None if error is None else self.with_unit(round_bias(error.bias, error.sd, display), name)
         label = quantity.label[self._language]
         values = self._words["page"]["list_separator"].join(f"{self._side(c.side)} {c.text}" for c in cells)
         return Row(
@@ -210,10 +232,6 @@ class RowMaker:
 
     def _side(self, side: SideOrBoth) -> str:
         return self._words["side"][side]
-
-    def _with_unit(self, text: str, display: Display) -> str:
-        unit = self._words["unit"][display.unit]
-        return f"{text}{unit}" if unit == "°" else f"{text}{NBSP}{unit}"
 
 
 def _mark(measurements: tuple[Measurement, ...], display: Display, unit: str) -> Markup | None:

@@ -111,6 +111,8 @@ def write_overlay(
         raise ValueError(f"the pose has {pose.sizes['time']} frames, the clip {info.n_frames}")
     factor = min(1.0, max_short_side_px / min(info.width, info.height))
     width, height = (max(2, 2 * int(side * factor / 2)) for side in (info.width, info.height))
+    # Down to half the size, the four nearest pixels leave none out, at a sixth of the cost of the area average.
+    shrink = cv2.INTER_LINEAR if factor >= 0.5 else cv2.INTER_AREA
     bar_height = 2 * round(_BAR_RATIO * min(width, height) / 2)
     bar = TimeBar(events, info.duration_s, width, bar_height)
     canvas = np.empty((height + bar_height, width, 3), np.uint8)
@@ -121,7 +123,7 @@ def write_overlay(
             if on_image is not None:
                 on_image(index, image)
             if factor < 1:
-                cv2.resize(image, (width, height), dst=canvas[:height], interpolation=cv2.INTER_AREA)
+                cv2.resize(image, (width, height), dst=canvas[:height], interpolation=shrink)
             else:
                 canvas[:height] = image[:height, :width]
             draw_frame(canvas[:height], bodies[index], marks[index], hide_face=hide_face)

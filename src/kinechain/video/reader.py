@@ -39,6 +39,7 @@ from kinechain.errors import (
 )
 from kinechain.model.frames import ClipInfo, Image
 from kinechain.video.boxes import is_cut_off, is_matroska, picture_code
+from kinechain.video.slow_motion import recorded_capture_fps, recorded_time_scale
 
 #: Pictures that may be lost to damage before a clip counts as damaged; a lost one is replaced by the one before it.
 _LOST_ALWAYS_ALLOWED = 2
@@ -173,14 +174,15 @@ class _Converter:
         return self._orientation.apply(np.asarray(rgb.to_ndarray(), dtype=np.uint8))
 
 
-def open_clip(path: Path, slow_motion: float = 1.0) -> VideoFrames:
+def open_clip(path: Path, slow_motion: float | None = None) -> VideoFrames:
     """Open a clip and learn its facts from the container.
 
     Parameters
     ----------
     path : Path
-    slow_motion : float
-        Container seconds for one real second, above 0: 8 for a clip filmed at 240 and played at 30 frames/s.
+    slow_motion : float, optional
+        Container seconds for one real second, above 0: 8 for a clip filmed at 240 and played at 30 frames/s. Without
+        it, what the camera wrote into the file holds, and 1 where it wrote nothing.
 
     Raises
     ------
@@ -195,7 +197,7 @@ def open_clip(path: Path, slow_motion: float = 1.0) -> VideoFrames:
     ValueError
         Where `slow_motion` is not a positive number.
     """
-    if not (math.isfinite(slow_motion) and slow_motion > 0):
+    if slow_motion is not None and not (math.isfinite(slow_motion) and slow_motion > 0):
         raise ValueError(f"slow_motion must be a positive number, not {slow_motion}")
     path = Path(path)
     _check_path(path)
@@ -208,6 +210,7 @@ def open_clip(path: Path, slow_motion: float = 1.0) -> VideoFrames:
             time_base = float(stream.time_base or 0)
             pixel_aspect = float(stream.sample_aspect_ratio or 1)
             pts = _packet_times(container, stream)
+            capture_fps = recorded_capture_fps(container.metadata)
         with av.open(str(path)) as container:
             first = next(_decode(container, index), None)
     except av.error.FFmpegError as error:
@@ -221,14 +224,17 @@ def open_clip(path: Path, slow_motion: float = 1.0) -> VideoFrames:
     orientation = _orientation(first)
     coded_size = _square_pixel_size(first, pixel_aspect)
     width, height = orientation.size(*coded_size)
+    recorded = recorded_time_scale(capture_fps, float(np.median(np.diff(pts))) * time_base)
+    time_scale = slow_motion if slow_motion is not None else recorded or 1.0
     info = ClipInfo(
         path=path,
         width=width,
         height=height,
-        time_s=(pts - pts[0]) * time_base / slow_motion,
+        time_s=(pts - pts[0]) * time_base / time_scale,
         rotation_deg=orientation.rotation_deg,
-        time_scale=slow_motion,
+        time_scale=time_scale,
         codec=codec,
+        recorded_time_scale=recorded,
     )
     return VideoFrames(info, pts, index, coded_size, orientation)
 

@@ -1,0 +1,163 @@
+"""Differences within one runner and estimated loads, as rows of plain tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import get_args
+
+from kinechain import glossary
+from kinechain.model.assessment import Assessment, Contrast, Load, SideOrBoth, View
+from kinechain.report.numbers import digits, display_of, round_interval, two_digit_step
+from kinechain.report.rows import RowMaker
+from kinechain.report.words import Words
+from kinechain.text import Language
+
+_KINDS: tuple[str, ...] = get_args(Contrast.model_fields["kind"].annotation)
+
+
+@dataclass(frozen=True)
+class DifferenceRow:
+    """One difference: value ± error, the two values it lies between, smallest detectable change, verdict."""
+
+    label: str
+    value: str
+    missing: bool
+    from_to: str | None
+    sdc: str
+    verdict: str
+    verdict_key: str
+
+
+@dataclass(frozen=True)
+class DifferenceKind:
+    """The differences of one kind, and which way they are taken."""
+
+    label: str
+    direction: str
+    rows: tuple[DifferenceRow, ...]
+
+
+@dataclass(frozen=True)
+class LoadCell:
+    """The load on one leg, or on both together."""
+
+    side: SideOrBoth
+    text: str
+    missing: bool
+
+
+@dataclass(frozen=True)
+class LoadRow:
+    """One load with the models that gave it."""
+
+    label: str
+    models: tuple[str, ...]
+    cells: tuple[LoadCell, ...]
+
+
+@dataclass(frozen=True)
+class ClipLoads:
+    """The loads of one clip."""
+
+    file: str
+    view: View
+    rows: tuple[LoadRow, ...]
+
+
+class ComparedMaker:
+    """Makes the tables of differences and loads of an assessment in one language."""
+
+    def __init__(self, assessment: Assessment, maker: RowMaker, language: Language, words: Words) -> None:
+        self._a = assessment
+        self._maker = maker
+        self._language: Language = language
+        self._words = words
+
+    def contrasts(self) -> tuple[DifferenceKind, ...]:
+        """Return the differences kind by kind; nothing where there are none."""
+        found = {kind: [c for c in self._a.contrasts if c.kind == kind] for kind in _KINDS}
+        return tuple(
+            DifferenceKind(
+                self._words["contrast"][kind],
+                self._words["difference_of"][kind],
+                tuple(self._difference(c) for c in contrasts),
+            )
+            for kind, contrasts in found.items()
+            if contrasts
+        )
+
+    def loads(self) -> tuple[ClipLoads, ...]:
+        """Return the loads clip by clip; nothing where there are none."""
+        return tuple(
+            ClipLoads(clip.file, clip.view, self._load_rows(load for load in self._a.loads if load.clip == clip.id))
+            for clip in self._a.clips
+            if any(load.clip == clip.id for load in self._a.loads)
+        )
+
+    def _difference(self, c: Contrast) -> DifferenceRow:
+        label = self._label(c.name)
+        if c.side != "both":
+            label = self._words["not_judged"]["side_only"].format(label=label, side=self._words["side"][c.side])
+        if c.value is None:
+            value = self._words["measured"]["missing"]
+        else:
+            plus = "+" if c.value > 0 else ""
+            value = f"{plus}{self._maker.amount(c.name, c.value, c.low, c.high)}"
+        return DifferenceRow(
+            label=label,
+            value=value,
+            missing=c.value is None,
+            from_to=self._from_to(c),
+            sdc=self._sdc(c),
+            verdict=self._words["difference_verdict"][c.verdict],
+            verdict_key=c.verdict,
+        )
+
+    def _from_to(self, c: Contrast) -> str | None:
+        """Return the two values, as fine as the error of their difference allows."""
+        if c.a is None or c.b is None or c.value is None:
+            return None
+        display = display_of(c.name)
+        around = (None, None) if c.low is None or c.high is None else (c.low - c.value, c.high - c.value)
+
+        def written(value: float) -> str:
+            low, high = (None if end is None else value + end for end in around)
+            return round_interval(value, low, high, display).value
+
+        pair = self._words["difference"]["from_to"].format(a=written(c.a), b=written(c.b))
+        return self._maker.with_unit(pair, c.name)
+
+    def _sdc(self, c: Contrast) -> str:
+        if c.sdc is None:
+            return self._words["difference"]["sdc_unknown"]
+        display = display_of(c.name)
+        shown = Decimal(repr(c.sdc)) * display.factor
+        return self._maker.with_unit(digits(shown, two_digit_step(shown, display.finest)), c.name)
+
+    def _load_rows(self, loads: Iterable[Load]) -> tuple[LoadRow, ...]:
+        found: dict[tuple[str, bool], dict[SideOrBoth, Load]] = {}
+        for load in loads:
+            found.setdefault((load.name, load.side == "both"), {})[load.side] = load
+        return tuple(
+            LoadRow(
+                self._label(name),
+                tuple(dict.fromkeys(load.model for load in by_side.values())),
+                tuple(self._load(by_side, side) for side in (_BOTH if both else _LEGS)),
+            )
+            for (name, both), by_side in found.items()
+        )
+
+    def _load(self, by_side: dict[SideOrBoth, Load], side: SideOrBoth) -> LoadCell:
+        load = by_side.get(side)
+        if load is None or load.value is None:
+            return LoadCell(side, self._words["load"]["missing"], missing=True)
+        return LoadCell(side, self._maker.amount(load.name, load.value, load.low, load.high), missing=False)
+
+    def _label(self, name: str) -> str:
+        return glossary.quantity(name).label[self._language]
+
+
+_BOTH: tuple[SideOrBoth, ...] = ("both",)
+_LEGS: tuple[SideOrBoth, ...] = ("left", "right")
