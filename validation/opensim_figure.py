@@ -156,18 +156,35 @@ def _turn(axes: Sequence[Array], angles: Sequence[Array]) -> Rotation:
 X, Y, Z = np.eye(3)
 
 
-def stick_figure(motion: pd.DataFrame, legs: dict[Side, Leg], height_m: float) -> dict[str, Array]:
-    """Return the points of both legs in the laboratory, each shape (n, 3) [m]: x forwards, y up, z to the right.
+@dataclass(frozen=True)
+class LegSegments:
+    """Joint centres of one leg [m], shape (n, 3), and the orientation of its segments in the laboratory."""
+
+    hip: Array
+    knee: Array
+    ankle: Array
+    femur: Rotation
+    tibia: Rotation
+    foot: Rotation
+
+
+@dataclass(frozen=True)
+class Segments:
+    """Pelvis and both legs in the laboratory: x forwards, y up, z to the right."""
+
+    origin: Array
+    pelvis: Rotation
+    legs: dict[Side, LegSegments]
+
+
+def segments(motion: pd.DataFrame, legs: dict[Side, Leg], height_m: float) -> Segments:
+    """Return joint centres and segment orientations.
 
     Parameters
     ----------
     motion : coordinates of the model [deg, m]
     legs : proportions
     height_m : body height [m]
-
-    Returns
-    -------
-    "left_hip" … "right_toe" (here: the ball of the foot).
     """
 
     def radians(name: str) -> Array:
@@ -175,7 +192,7 @@ def stick_figure(motion: pd.DataFrame, legs: dict[Side, Leg], height_m: float) -
 
     origin = motion[["pelvis_tx", "pelvis_ty", "pelvis_tz"]].to_numpy(dtype=np.float64)
     pelvis = _turn((Z, X, Y), [radians(f"pelvis_{name}") for name in ("tilt", "list", "rotation")])
-    points: dict[str, Array] = {}
+    found: dict[Side, LegSegments] = {}
     for side, leg in legs.items():
         s = side[0]
         hip_angles = [radians(f"hip_{name}_{s}") for name in ("flexion", "adduction", "rotation")]
@@ -193,8 +210,29 @@ def stick_figure(motion: pd.DataFrame, legs: dict[Side, Leg], height_m: float) -
         tibia_origin = knee + frame.apply(height_m * shift) - tibia.apply(height_m * leg.tibia_knee)
         ankle = tibia_origin + tibia.apply(height_m * leg.ankle)
         foot = tibia * leg.ankle_frame * _turn((Z,), (radians(f"ankle_angle_{s}"),)) * leg.ankle_frame.inv()
-        heel = leg.talus_calcaneus + leg.heel
-        ball = leg.talus_calcaneus + leg.calcaneus_toes + leg.ball
-        chain = (hip, knee, ankle, ankle + foot.apply(height_m * heel), ankle + foot.apply(height_m * ball))
-        points |= {f"{side}_{name}": point for name, point in zip(LEG, chain, strict=True)}
+        found[side] = LegSegments(hip, knee, ankle, femur, tibia, foot)
+    return Segments(origin, pelvis, found)
+
+
+def stick_figure(motion: pd.DataFrame, legs: dict[Side, Leg], height_m: float) -> dict[str, Array]:
+    """Return the points of both legs in the laboratory, each shape (n, 3) [m]: x forwards, y up, z to the right.
+
+    Parameters
+    ----------
+    motion : coordinates of the model [deg, m]
+    legs : proportions
+    height_m : body height [m]
+
+    Returns
+    -------
+    "left_hip" … "right_toe" (here: the ball of the foot).
+    """
+    points: dict[str, Array] = {}
+    for side, one in segments(motion, legs, height_m).legs.items():
+        leg = legs[side]
+        heel = one.ankle + one.foot.apply(height_m * (leg.talus_calcaneus + leg.heel))
+        ball = one.ankle + one.foot.apply(height_m * (leg.talus_calcaneus + leg.calcaneus_toes + leg.ball))
+        points |= {
+            f"{side}_{name}": point for name, point in zip(LEG, (one.hip, one.knee, one.ankle, heel, ball), strict=True)
+        }
     return points

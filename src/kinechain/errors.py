@@ -30,6 +30,7 @@ that says what to do, both in Japanese and English.
     │   ├── ViewContradicted       24
     │   ├── FrameRateTooLow        25
     │   ├── TooFewStrides          26
+    │   ├── ViewDiagonal           27
     │   ├── PersonNotFound         28
     │   └── SlowMotionLikely       29
     ├── SetupError              30–39   models and set-up
@@ -363,17 +364,17 @@ class WalkingNotRunning(SceneError):
 
 
 class ViewUnsupported(SceneError):
-    """The view is known to the product but cannot be measured yet."""
+    """What is asked for cannot be measured from this view."""
 
     code = "view_unsupported"
     exit_status = 23
     sentence = Text(
-        ja="この撮影方向（{view}）からの計測にはまだ対応していません。",
-        en="This view ({view}) cannot be measured yet.",
+        ja="この撮影方向（{view}）からは計測できません。",
+        en="This cannot be measured from this view ({view}).",
     )
     hint = Text(
-        ja="真横から撮ってください。真横の動画なら --view side_left か --view side_right を指定してください。",
-        en="Film from the side. If this is a side view, say so with --view side_left or --view side_right.",
+        ja="真横・真後ろ・真正面のどれかから撮ってください。",
+        en="Film from the side, the rear or the front.",
     )
 
 
@@ -389,6 +390,21 @@ class ViewContradicted(SceneError):
     hint = Text(
         ja="--view を外すか、正しい向きを指定してください。左右反転した動画は元に戻してください。",
         en="Leave out --view or state the right one; undo any mirroring of the clip.",
+    )
+
+
+class ViewDiagonal(SceneError):
+    """The camera stands between the side and the rear or front."""
+
+    code = "view_diagonal"
+    exit_status = 27
+    sentence = Text(
+        ja="斜めから撮影されています（{view} から約 {yaw:.0f} 度）。この向きでは角度が正しく読めません。",
+        en="The clip is filmed at a slant (about {yaw:.0f} degrees off {view}): angles cannot be read from there.",
+    )
+    hint = Text(
+        ja="真横・真後ろ・真正面のどれかから撮ってください。向きが正しいはずなら --view で指定してください。",
+        en="Film straight from the side, the rear or the front. If it is, state the view with --view.",
     )
 
 

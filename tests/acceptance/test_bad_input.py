@@ -139,7 +139,7 @@ def test_a_view_from_behind_is_not_measured_as_a_side_view(
 ) -> None:
     rear = write_clip(tmp_path / "rear.mp4", demo_images(75, demo_clip.with_name("demo_rear.mp4")), fps=60)
     out = tmp_path / "out"
-    refused(run("assess", rear, "--out", out), "view_unsupported", 23, out)
+    refused(run("assess", rear, "--view", "side_left", "--out", out), "view_contradicted", 24, out)
 
 
 @pytest.mark.weights

@@ -1,4 +1,4 @@
-"""The two real treadmill clips: cadence, contacts, sides, and what is flagged."""
+"""Real clips, from the side and the rear: cadence, contacts, sides, and what is flagged."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from kinechain.gait.analysis import GaitAnalysis, GaitParameters, Known, analyse
+from kinechain.gait.view import ViewDecision, detect_view, settle_view
 from kinechain.model.assessment import Assessment
 from kinechain.model.athlete import Athlete
 from kinechain.pipeline.assess import assemble, provenance
@@ -15,8 +17,11 @@ from kinechain.pipeline.clip import measure_clip
 from kinechain.pipeline.progress import Stopwatch
 from kinechain.pipeline.seeing import ClipRequest
 from kinechain.pose.blazepose import BlazePose
+from kinechain.pose.estimator import estimate_clip
+from kinechain.pose.repair import repair
 from kinechain.pose.weights import WeightFiles
 from kinechain.settings import Protocol
+from kinechain.video.reader import open_clip
 
 pytestmark = [pytest.mark.weights, pytest.mark.shared]
 
@@ -36,6 +41,16 @@ def fast(shared_data: Path, weights: WeightFiles) -> Assessment:
 @pytest.fixture(scope="module")
 def low(shared_data: Path, weights: WeightFiles) -> Assessment:
     return measured(shared_data / "video" / "side_treadmill_60fps.mp4", weights)
+
+
+@pytest.fixture(scope="module")
+def away(shared_data: Path, weights: WeightFiles) -> tuple[ViewDecision, GaitAnalysis]:
+    """The runner who runs away from the camera, while still large enough."""
+    frames = open_clip(shared_data / "video" / "rear_overground.mp4", 1.0)
+    pose = repair(estimate_clip(frames, BlazePose(weights, Protocol().estimator), least_share=0.0))
+    near = pose.sel(time=slice(0.0, 4.3))
+    view = settle_view(detect_view(near), None)
+    return view, analyse(near, view, Known(), {}, GaitParameters(), clip="away")
 
 
 def contacts(assessment: Assessment) -> list[str]:
@@ -70,3 +85,19 @@ def test_lengths_need_metres(fast: Assessment) -> None:
         measurement = fast.measurement(name, side)
         assert measurement.value is None
         assert "height" in measurement.missing_because.en
+
+
+def test_running_away_from_the_camera(away: tuple[ViewDecision, GaitAnalysis]) -> None:
+    view, gait = away
+    assert view.view == "rear"
+    assert not view.diagonal
+    assert 120 / gait.rhythm.stride_s == pytest.approx(164.5, abs=2)  # counted by hand
+    sides = [event.side for event in gait.events.of("initial_contact")]
+    assert len(sides) >= 10
+    assert all(a != b for a, b in pairwise(sides))
+    values = {(m.name, m.side): m for m in gait.measurements}
+    for side in ("left", "right"):
+        adduction = values["femoral_adduction_ms_deg", side]
+        assert -8 < adduction.value < 15
+        assert adduction.high - adduction.low > 2  # 30 frames/s and few strides: a wide interval
+        assert values["contact_time_s", side].value is None

@@ -1,4 +1,4 @@
-"""The front door of the room: one side-view pose in, everything that gait says about it out."""
+"""The front door of the room: the pose of one view in, everything that gait says about it out."""
 
 from __future__ import annotations
 
@@ -11,9 +11,15 @@ from numpy.typing import NDArray
 
 from kinechain.errors import FrameRateTooLow, NoPerson, TooFewStrides
 from kinechain.gait.angles import body_angles
-from kinechain.gait.curves import angle_curves
+from kinechain.gait.curves import CurveParameters, angle_curves, stride_curve
 from kinechain.gait.events import EventParameters, GroundSpeed, Rhythm, detect_events, ground_speed_by_stance
-from kinechain.gait.measure import MeasureParameters, SideViewData, measure
+from kinechain.gait.frontal import FrontalParameters, to_frontal
+from kinechain.gait.frontal_events import FrontalEventParameters, detect_frontal_events
+from kinechain.gait.frontal_measure import measure_frontal
+from kinechain.gait.frontal_strides import femoral_adduction_deg, frontal_stride_table
+from kinechain.gait.frontal_yaw import camera_yaw_deg
+from kinechain.gait.measure import SideViewData, measure
+from kinechain.gait.measurement_builder import MeasureParameters
 from kinechain.gait.sagittal import SagittalMotion, SmoothingParameters, to_sagittal
 from kinechain.gait.scale import Scale, ScaleParameters, scale_from_height, scale_from_speed
 from kinechain.gait.strides import StrideParameters, StrideTable, stride_table
@@ -40,6 +46,13 @@ class GaitParameters:
     strides: StrideParameters = field(default_factory=StrideParameters)
     scale: ScaleParameters = field(default_factory=ScaleParameters)
     measure: MeasureParameters = field(default_factory=MeasureParameters)
+    frontal: FrontalParameters = field(default_factory=FrontalParameters)
+    frontal_events: FrontalEventParameters = field(default_factory=FrontalEventParameters)
+
+    @property
+    def curves(self) -> CurveParameters:
+        """When a curve is given."""
+        return CurveParameters(self.measure.least_strides, self.strides.least_seen)
 
 
 @dataclass(frozen=True)
@@ -56,7 +69,11 @@ class Known:
 
 @dataclass(frozen=True)
 class GaitAnalysis:
-    """What one side-view clip says about the runner's gait."""
+    """What one clip says about the runner's gait.
+
+    From the rear or front there is no scale, and `yaw_deg` tells how far the camera stands off straight
+    (`camera_yaw_deg`); None in a side view.
+    """
 
     events: GaitEvents
     rhythm: Rhythm
@@ -65,6 +82,7 @@ class GaitAnalysis:
     curves: tuple[Curve, ...]
     scale: Scale | None
     height_scale: Scale | None
+    yaw_deg: float | None = None
 
 
 def require_frame_rate(fps: float, parameters: GaitParameters) -> None:
@@ -82,7 +100,7 @@ def analyse(
     *,
     clip: str,
 ) -> GaitAnalysis:
-    """Find the strides of a side view and measure them.
+    """Find the strides and measure what the view shows.
 
     Needs a repaired pose in the image frame, one runner, legs and shoulders in the picture.
 
@@ -91,6 +109,66 @@ def analyse(
     FrameRateTooLow, NoPerson, NoRunning, WalkingNotRunning, TooFewStrides
     """
     require_frame_rate(float(pose.attrs["fps"]), parameters)
+    if view.facing == 0:
+        return _analyse_frontal(pose, view, known, method_errors, parameters, clip)
+    return _analyse_side(pose, view, known, method_errors, parameters, clip)
+
+
+def _analyse_frontal(
+    pose: xr.Dataset,
+    view: ViewDecision,
+    known: Known,
+    method_errors: dict[str, MethodError],
+    parameters: GaitParameters,
+    clip: str,
+) -> GaitAnalysis:
+    right, smoothing = (1 if view.view == "rear" else -1), parameters.smoothing
+    coarse = to_frontal(pose, right, smoothing.events_hz, smoothing, parameters.frontal)
+    fine = to_frontal(pose, right, smoothing.angles_hz, smoothing, parameters.frontal)
+    if coarse is None or fine is None:
+        raise NoPerson(frames=pose.sizes["time"], found=0)
+    events, rhythm, stances = detect_frontal_events(coarse, parameters.frontal_events)
+    table = frontal_stride_table(fine, stances, events, rhythm, parameters.strides)
+    _require_strides(table)
+    curves = [
+        stride_curve(
+            "femoral_adduction_deg",
+            side,
+            femoral_adduction_deg(fine, side),
+            ("hip", "knee"),
+            fine,
+            table,
+            clip,
+            parameters.curves,
+        )
+        for side in SIDES
+    ]
+    return GaitAnalysis(
+        events=events,
+        rhythm=rhythm,
+        table=table,
+        measurements=measure_frontal(table, known.speed_mps, clip, method_errors, parameters.measure),
+        curves=tuple(curve for curve in curves if curve is not None),
+        scale=None,
+        height_scale=None,
+        yaw_deg=camera_yaw_deg(coarse, rhythm),
+    )
+
+
+def _require_strides(table: StrideTable) -> None:
+    counts = {side: len(table.of(side)) for side in SIDES}
+    if max(counts.values()) < 1:
+        raise TooFewStrides(**counts)
+
+
+def _analyse_side(
+    pose: xr.Dataset,
+    view: ViewDecision,
+    known: Known,
+    method_errors: dict[str, MethodError],
+    parameters: GaitParameters,
+    clip: str,
+) -> GaitAnalysis:
     coarse = to_sagittal(pose, view.facing, parameters.smoothing.events_hz, parameters.smoothing)
     fine = to_sagittal(pose, view.facing, parameters.smoothing.angles_hz, parameters.smoothing)
     if coarse is None or fine is None:
@@ -98,9 +176,7 @@ def analyse(
     events, rhythm, speeds = detect_events(coarse, parameters.events)
     angles = body_angles(fine, events)
     table = stride_table(fine, angles, events, rhythm, parameters.strides)
-    counts = {side: len(table.of(side)) for side in SIDES}
-    if max(counts.values()) < 1:
-        raise TooFewStrides(**counts)
+    _require_strides(table)
     height_scale = None if known.height_m is None else scale_from_height(fine, known.height_m, parameters.scale)
     running_px = float(np.mean([speed.running for speed in speeds.values()]))
     scale = known.scale or height_scale
@@ -119,14 +195,7 @@ def analyse(
         rhythm=rhythm,
         table=table,
         measurements=measure(data, clip, method_errors, parameters.measure),
-        curves=angle_curves(
-            fine,
-            angles,
-            table,
-            clip,
-            least_strides=parameters.measure.least_strides,
-            least_seen=parameters.strides.least_seen,
-        ),
+        curves=angle_curves(fine, angles, table, clip, parameters.curves),
         scale=scale,
         height_scale=height_scale,
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Protocol
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,6 +18,7 @@ from kinechain.signal.cycles import normalise_cycle
 from kinechain.signal.intervals import mean_band
 
 Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
 #: Curve → points that must be seen over the whole stride.
 _NEEDS: dict[str, tuple[str, ...]] = {
@@ -27,35 +31,75 @@ _NEEDS: dict[str, tuple[str, ...]] = {
 }
 
 
+class Motion(Protocol):
+    """What a curve needs of a motion, of the side view or of the frontal one."""
+
+    @property
+    def time_s(self) -> Array:
+        """Even grid of times, shape (m,) [s]."""
+        ...
+
+    def observed(self, side: Side, *points: str) -> Mask:
+        """Return where all of `points` were seen, shape (m,)."""
+        ...
+
+    def index(self, time_s: float) -> int:
+        """Return the grid index nearest to a time."""
+        ...
+
+
+@dataclass(frozen=True)
+class CurveParameters:
+    """When a curve is given: over at least `least_strides`, its points seen in the share `least_seen` of each."""
+
+    least_strides: int
+    least_seen: float
+
+
 def angle_curves(
-    motion: SagittalMotion, angles: BodyAngles, table: StrideTable, clip: str, *, least_strides: int, least_seen: float
+    motion: SagittalMotion, angles: BodyAngles, table: StrideTable, clip: str, parameters: CurveParameters
 ) -> tuple[Curve, ...]:
-    """Return the curve of each angle and leg that was seen over at least `least_strides` whole strides.
+    """Return the curve of each angle of the side view and leg that was seen over enough whole strides."""
+    found = (
+        stride_curve(name, side, _series(angles, side, name), points, motion, table, clip, parameters)
+        for name, points in _NEEDS.items()
+        for side in SIDES
+    )
+    return tuple(curve for curve in found if curve is not None)
+
+
+def stride_curve(
+    name: str,
+    side: Side,
+    series: Array,
+    points: tuple[str, ...],
+    motion: Motion,
+    table: StrideTable,
+    clip: str,
+    parameters: CurveParameters,
+) -> Curve | None:
+    """Return mean and interval of a quantity over the strides of one leg, None where too few were seen.
 
     Parameters
     ----------
-    least_seen : share of a stride in which the points must be seen
+    series : shape (m,), on the grid of `motion`
+    points : that must be seen
     """
-    curves: list[Curve] = []
-    for name, points in _NEEDS.items():
-        for side in SIDES:
-            cycles, toe_off = _cycles(motion, _series(angles, side, name), table, side, points, least_seen)
-            if len(cycles) >= max(2, least_strides):
-                mean, low, high = mean_band(np.stack(cycles))
-                curves.append(
-                    Curve(
-                        clip=clip,
-                        name=name,
-                        side=side,
-                        unit=glossary.quantity(name).unit,
-                        n_strides=len(cycles),
-                        toe_off_pct=float(np.mean(toe_off)),
-                        mean=tuple(mean.tolist()),
-                        low=tuple(low.tolist()),
-                        high=tuple(high.tolist()),
-                    )
-                )
-    return tuple(curves)
+    cycles, toe_off = _cycles(motion, series, table, side, points, parameters.least_seen)
+    if len(cycles) < max(2, parameters.least_strides):
+        return None
+    mean, low, high = mean_band(np.stack(cycles))
+    return Curve(
+        clip=clip,
+        name=name,
+        side=side,
+        unit=glossary.quantity(name).unit,
+        n_strides=len(cycles),
+        toe_off_pct=float(np.mean(toe_off)),
+        mean=tuple(mean.tolist()),
+        low=tuple(low.tolist()),
+        high=tuple(high.tolist()),
+    )
 
 
 def _series(angles: BodyAngles, side: Side, name: str) -> Array:
@@ -71,7 +115,7 @@ def _series(angles: BodyAngles, side: Side, name: str) -> Array:
 
 
 def _cycles(
-    motion: SagittalMotion,
+    motion: Motion,
     series: Array,
     table: StrideTable,
     side: Side,

@@ -63,17 +63,28 @@ def clip_cautions(
     if part.quality.duplicated_frames_ratio == 0 and intervals_ms.max() > 1.5 * np.median(intervals_ms):
         shortest, longest = intervals_ms.min(), intervals_ms.max()
         yield caution("variable_frame_rate", part.id, shortest_ms=shortest, longest_ms=longest)
-    unseen = sum(event.confidence < 1 for event in gait.events)
+    unseen = sum(event.reason == "foot_out_of_picture" for event in gait.events)
     if unseen:
         yield caution("foot_out_of_picture", part.id, steps=unseen)
     if gait.table.irregular:
         yield caution("irregular_strides", part.id, strides=gait.table.irregular)
+    yield from _direction(part, view, gait, protocol)
     if view.confidence < 0.5:
         yield caution("view_unsure", part.id, view=view.view, confidence=view.confidence)
     if part.quality.person_found_ratio < 1:
         yield caution("runner_partly_unseen", part.id, found=part.quality.person_found_ratio)
     yield from _camera(part, pose, camera_lost_ratio, protocol)
     yield from _plausibility(part, gait, protocol)
+
+
+def _direction(part: Clip, view: ViewDecision, gait: GaitAnalysis, protocol: Protocol) -> Iterator[Caution]:
+    """Yield what the camera's direction does to the numbers."""
+    if gait.yaw_deg is not None:
+        yield caution("rear_or_front_view", part.id)
+        if abs(gait.yaw_deg) >= protocol.view.caution_frontal_from_deg:
+            yield caution("rear_or_front_slanted", part.id, yaw=abs(gait.yaw_deg), shift=0.2 * abs(gait.yaw_deg))
+    elif view.yaw_deg is not None and view.yaw_deg >= protocol.view.caution_from_deg:
+        yield caution("view_slanted", part.id, yaw=view.yaw_deg)
 
 
 def whole_clip_cautions(

@@ -8,7 +8,7 @@ from typing import Literal
 
 import pandas as pd
 
-from kinechain.errors import OutputNotWritable, PoseFileInvalid, ScaleUnknown
+from kinechain.errors import OutputNotWritable, PoseFileInvalid, ScaleUnknown, ViewUnsupported
 from kinechain.gait.analysis import GaitParameters
 from kinechain.gait.angles import body_angles
 from kinechain.gait.mot import write_mot
@@ -65,11 +65,16 @@ def export_mot(folder: Path) -> tuple[Path, ...]:
     ------
     PoseFileInvalid
         Where the pose holds no runner seen from the side.
+    ViewUnsupported
+        Where the clip is not one from the side: the angles are those of the sagittal plane.
     """
     assessment = read_assessment(folder / "assessment.json")
     pose = load_pose(folder / "pose.nc")
     smoothing = GaitParameters().smoothing
-    facing = 1 if assessment.clips[0].view == "side_right" else -1
+    view = assessment.clips[0].view
+    if view not in ("side_left", "side_right"):
+        raise ViewUnsupported(view=view)
+    facing = 1 if view == "side_right" else -1
     motion = to_sagittal(pose, facing, smoothing.angles_hz, smoothing)
     if motion is None:
         raise PoseFileInvalid(path=folder / "pose.nc", reason="no runner")

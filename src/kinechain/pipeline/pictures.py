@@ -14,7 +14,7 @@ from kinechain.model.frames import Image
 from kinechain.model.pose import track
 from kinechain.model.skeleton import SIDES, Side
 from kinechain.pipeline.clip import MeasuredClip
-from kinechain.video.picture import AngleMark, Crop, key_picture
+from kinechain.video.picture import AngleMark, Crop, GapMark, key_picture
 
 Point = tuple[float, float]
 
@@ -64,7 +64,18 @@ def with_pictures(measurements: Iterable[Measurement], pictures: Iterable[KeyPic
 def draw(picture: KeyPicture, image: Image, clip: MeasuredClip, crop: Crop | None, *, hide_face: bool) -> Image:
     """Return the runner cut out of a frame, with skeleton and angle drawn in."""
     mark = angle_mark(picture, clip.seen.pose, clip.view.facing)
-    return key_picture(image, clip.seen.pose, picture.frame_index, angle=mark, crop=crop, hide_face=hide_face)
+    gap = gap_mark(picture, clip.seen.pose)
+    return key_picture(image, clip.seen.pose, picture.frame_index, angle=mark, gap=gap, crop=crop, hide_face=hide_face)
+
+
+def gap_mark(picture: KeyPicture, pose: xr.Dataset) -> GapMark | None:
+    """Return the distance to draw into a picture; None where the measurement is no distance or a point is not seen."""
+    if picture.measurement.name not in _BESIDE_LINE:
+        return None
+    points = _Points(pose, picture.frame_index, picture.measurement.side)
+    start, end, beside = (points[name] for name in _BESIDE_LINE[picture.measurement.name])
+    mark = GapMark(start, end, beside, points.side)
+    return mark if np.isfinite((mark.from_px, mark.to_px, mark.point_px)).all() else None
 
 
 def angle_mark(picture: KeyPicture, pose: xr.Dataset, facing: int) -> AngleMark | None:
@@ -102,7 +113,10 @@ _AGAINST_VERTICAL = {
     "thigh_angle_to_deg": ("hip", "knee"),
     "trailing_limb_angle_to_deg": ("hip", "toe"),
     "trunk_lean_deg": ("hip", "shoulder"),
+    "femoral_adduction_ms_deg": ("hip", "knee"),
 }
+#: Points beside a line of the body: two points of the line, the point.
+_BESIDE_LINE = {"knee_medial_shift_ms_ratio": ("hip", "ankle", "knee")}
 #: Joints: upper, middle, lower point.
 _JOINTS = {
     "knee_flexion_ic_deg": ("hip", "knee", "ankle"),

@@ -33,6 +33,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "pelvic_drop_peak_deg",
         "femoral_adduction_ms_deg",
         "knee_medial_shift_ms_ratio",
+        "step_width_ratio",
         "heel_eversion_peak_deg",
         "heel_eversion_excursion_deg",
         "step_width_ratio",

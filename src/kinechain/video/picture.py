@@ -90,6 +90,26 @@ class AngleMark:
         return cls(joint_px, straight, lower_px, value_deg, side)
 
 
+@dataclass(frozen=True)
+class GapMark:
+    """A distance to draw: from a line through two points to a third one.
+
+    Parameters
+    ----------
+    from_px, to_px : x, y
+        Two points of the line [px of the clip].
+    point_px : x, y
+        The point beside it [px of the clip].
+    side : "left" | "right" | None
+        Side whose colour the gap takes.
+    """
+
+    from_px: Point
+    to_px: Point
+    point_px: Point
+    side: Side | None = None
+
+
 def runner_crop(pose: xr.Dataset, frame_index: int | None = None) -> Crop:
     """Return the rectangle around the runner, of the same size for the whole clip.
 
@@ -127,6 +147,7 @@ def key_picture(
     frame_index: int,
     *,
     angle: AngleMark | None = None,
+    gap: GapMark | None = None,
     crop: Crop | None = None,
     height_px: int = 720,
     hide_face: bool = False,
@@ -140,6 +161,7 @@ def key_picture(
     pose : pose Dataset
     frame_index : int
     angle : AngleMark, optional
+    gap : GapMark, optional
     crop : Crop, optional
         `runner_crop(pose, frame_index)` if not given.
     height_px : int
@@ -159,6 +181,8 @@ def key_picture(
     draw_body(picture, body)
     if angle is not None:
         _draw_angle(picture, angle, crop, scale, body.line_px)
+    if gap is not None:
+        _draw_gap(picture, gap, crop, scale, body.line_px)
     return picture
 
 
@@ -202,6 +226,22 @@ def _draw_angle(picture: Image, angle: AngleMark, crop: Crop, scale: float, line
     at = math.radians(first - math.copysign(12.0, turn))
     place = vertex + max(1.05 * length, 28 * line_px) * np.array([math.cos(at), math.sin(at)])
     _draw_value(picture, angle.value_deg, (float(place[0]), float(place[1])), colour)
+
+
+def _draw_gap(picture: Image, gap: GapMark, crop: Crop, scale: float, line_px: float) -> None:
+    start, end, point = (
+        (np.asarray(place) - (crop.x0, crop.y0)) * scale for place in (gap.from_px, gap.to_px, gap.point_px)
+    )
+    along = (end - start) / max(float(np.hypot(*(end - start))), 1e-9)
+    foot = start + along * float((point - start) @ along)
+    first, last, near, beside = ((float(x), float(y)) for x, y in (start, end, foot, point))
+    colour = BLACK if gap.side is None else SIDE_COLOURS[gap.side]
+    draw_lines(picture, [(first, last)], WHITE, line_px + 1)
+    draw_lines(picture, dashes(first, last, 3 * line_px, 2 * line_px), BLACK, max(2.0, 0.5 * line_px))
+    draw_lines(picture, [(near, beside)], WHITE, 0.9 * line_px + 2)
+    draw_lines(picture, [(near, beside)], colour, 0.9 * line_px)
+    draw_disc(picture, beside, 1.6 * line_px, WHITE)
+    draw_disc(picture, beside, 1.2 * line_px, BLACK)
 
 
 def _tint(picture: Image, area: NDArray[np.float64], colour: Colour) -> None:

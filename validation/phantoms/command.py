@@ -1,0 +1,54 @@
+"""The commands `render`, `sample` and `ground`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import warnings
+from pathlib import Path
+
+from phantoms.render import render, timed_render
+from phantoms.sampler import draw
+from phantoms.spec import load_spec, to_toml
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and return the exit status."""
+    parser = argparse.ArgumentParser(prog="phantoms", description="Runners on video with known truth.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    named = os.environ.get("KINECHAIN_DATA")
+    one = commands.add_parser("render", help="render clips; a clip that exists is left alone")
+    one.add_argument("spec", type=Path, nargs="+", help="specifications (TOML) or folders of them")
+    one.add_argument("--out", type=Path, required=True, help="folder of the clips")
+    one.add_argument("--data", type=Path, default=named, help="reference data folder (or KINECHAIN_DATA)")
+    many = commands.add_parser("sample", help="write varied specifications")
+    many.add_argument("--out", type=Path, required=True, help="folder of the specifications")
+    many.add_argument("--count", type=int, default=20)
+    many.add_argument("--seed", type=int, default=0)
+    many.add_argument("--half", choices=("tuning", "report"), default="tuning", help="runners and bodies to draw from")
+    chosen = parser.parse_args(arguments)
+    if chosen.command == "sample":
+        chosen.out.mkdir(parents=True, exist_ok=True)
+        for spec in draw(chosen.count, chosen.seed, chosen.half):
+            (chosen.out / f"{spec.name}.toml").write_text(to_toml(spec), encoding="utf-8")
+        return 0
+    if chosen.data is None:
+        parser.error("name the reference data folder with --data, or set KINECHAIN_DATA")
+    warnings.filterwarnings("ignore", module="anny|torch|warp|pyvista")
+    paths = [path for given in chosen.spec for path in (sorted(given.glob("*.toml")) if given.is_dir() else [given])]
+    for path in paths:
+        spec = load_spec(path)
+        if (chosen.out / f"{spec.name}.mp4").is_file():
+            print(f"{spec.name}: is there")
+            continue
+        took = timed_render(spec, Path(chosen.data) / "lab" / "rbds", chosen.out)
+        rate, own = took["frames"] / took["wall_s"], took["frames"] / took["cpu_s"]
+        print(f"{spec.name}: {took['frames']} frames, {rate:.1f} frames/s ({own:.1f} a processor second)", flush=True)
+    return 0
+
+
+__all__ = ["main", "render"]
+
+if __name__ == "__main__":
+    sys.exit(main())
