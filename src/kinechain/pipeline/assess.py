@@ -46,7 +46,7 @@ def assess(
     """
     watch = Stopwatch()
     clips = with_people_told(measure_clip(request, athlete, load_estimator, protocol, progress, watch), request)
-    save_pose(clips[0].seen.pose, folder / "pose.nc")
+    save_pose(clips[0].seen.pose.assign_attrs(view=clips[0].view.view), folder / "pose.nc")
     (folder / "frames").mkdir()
     pictures: dict[KeyPicture, MeasuredClip] = {}
     if clips[0].seen.frames is not None:
