@@ -43,7 +43,8 @@ that says what to do, both in Japanese and English.
     │   ├── AthleteInvalid         40
     │   ├── OptionInvalid          41
     │   ├── ScaleUnknown           42
-    │   └── IntakeInvalid          43
+    │   ├── IntakeInvalid          43
+    │   └── ChangeNotPossible      47
     └── InternalError              50
 """
 
@@ -611,4 +612,19 @@ class IntakeInvalid(SessionError):
     hint = Text(
         ja="質問と答え方は文書 intake をご覧ください。分からない質問は行ごと省けます。",
         en="The documentation page on the intake lists questions and answers; leave out the lines you cannot answer.",
+    )
+
+
+class ChangeNotPossible(SessionError):
+    """A change is asked for, but what it starts from was not measured, or lies where nothing is known."""
+
+    code = "change_not_possible"
+    exit_status = 47
+    sentence = Text(
+        ja="{change} の影響は計算できません（{name} が計測されていないか、データのある範囲の外です）。",
+        en="The effect of {change} cannot be computed: {name} was not measured, or lies outside of what is known.",
+    )
+    hint = Text(
+        ja="走速度と身長を指定して横からの動画をもう一度解析するか、変化を小さくしてください。",
+        en="Assess a side view again with speed and body height, or ask for a smaller change.",
     )

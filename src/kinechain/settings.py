@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 
 from kinechain.gait.analysis import GaitParameters
 from kinechain.gait.view import ViewParameters
+from kinechain.load.estimate import LoadParameters
 from kinechain.pose.blazepose import BlazePoseParameters
 from kinechain.pose.following import FollowingParameters
 from kinechain.pose.repair import RepairParameters
@@ -52,6 +53,7 @@ class Protocol:
     stretches: StretchParameters = field(default_factory=StretchParameters)
     view: ViewParameters = field(default_factory=ViewParameters)
     gait: GaitParameters = field(default_factory=GaitParameters)
+    load: LoadParameters = field(default_factory=LoadParameters)
 
     def as_dict(self) -> dict[str, object]:
         """Return all parameters as plain nested values, for the provenance."""

@@ -14,7 +14,7 @@ from kinechain.cli import options
 from kinechain.cli.console import Shell
 from kinechain.cli.doctor import examine
 from kinechain.errors import OptionInvalid
-from kinechain.model.assessment import Assessment
+from kinechain.model.assessment import Assessment, read_assessment
 from kinechain.model.athlete import Athlete
 from kinechain.output import staged
 from kinechain.pipeline.assess import assess as assess_clip
@@ -22,6 +22,7 @@ from kinechain.pipeline.export import EXPORTERS, ExportKind
 from kinechain.pipeline.measure import TableFormat
 from kinechain.pipeline.measure import measure as measure_only
 from kinechain.pipeline.seeing import ClipRequest, EstimatorFactory
+from kinechain.pipeline.what_if import FORMS, changes_of, lines_of
 from kinechain.pose import weights
 from kinechain.pose.estimator import PoseEstimator
 from kinechain.report.page import write_reports
@@ -232,6 +233,22 @@ def export(
         for path in written:
             shell.say(FILES.format(path=path))
         shell.result(dumps({"written": [str(path) for path in written]}))
+
+
+@app.command("what-if")
+def what_if(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="assessment.json of `assess`.", show_default=False)],
+    change: Annotated[str, typer.Option("--change", metavar="WHAT", help=f"One of {FORMS}.", show_default=False)],
+    lang: options.Lang = None,
+    json: options.Json = None,
+) -> None:
+    """Say what a change of running would do to each load, and whether that rests on data or on a model alone."""
+    shell = Shell(options.language(lang), json)
+    with shell.reporting():
+        document = changes_of(read_assessment(file), change)
+        for line in lines_of(document, shell.language):
+            shell.say(line)
+        shell.result(document)
 
 
 @app.command()

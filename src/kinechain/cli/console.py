@@ -24,6 +24,7 @@ STAGES: dict[str, Text] = {
     "weights": Text(ja="重みファイルの取得", en="fetching weights"),
     "pose": Text(ja="姿勢を推定", en="finding the runner"),
     "gait": Text(ja="歩数と角度を計測", en="measuring strides"),
+    "loads": Text(ja="負担を推定", en="estimating loads"),
     "pictures": Text(ja="写真と動画を作成", en="drawing pictures and overlay"),
 }
 

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
-from kinechain.model.assessment import Assessment, Caution, Measurement, Provenance
+from kinechain.model.assessment import Assessment, Caution, Load, Measurement, Provenance
 from kinechain.model.athlete import Athlete
 from kinechain.model.events import GaitEvents
 from kinechain.model.frames import Image
 from kinechain.model.pose import save_pose
 from kinechain.pipeline.clip import MeasuredClip, event_parts, measure_clip
+from kinechain.pipeline.loads import clip_loads
 from kinechain.pipeline.pictures import KeyPicture, choose, draw, with_pictures
 from kinechain.pipeline.progress import Progress, Stopwatch
 from kinechain.pipeline.reasoning import reason, running_speed_mps, with_reference
@@ -52,8 +53,10 @@ def assess(
         pictures = {picture: clip for clip in clips for picture in choose(clip)}
         with watch.stage("pictures"):
             _write_pictures(clips[0].seen.frames, pictures, clips, folder, progress, hide_face=hide_face)
+    with watch.stage("loads"):
+        loads = clip_loads(clips, athlete, protocol)
     measurements = with_pictures([m for clip in clips for m in clip.gait.measurements], pictures)
-    assessment = assemble(clips, athlete, intake, measurements, provenance(clips[0].seen, protocol, watch))
+    assessment = assemble(clips, athlete, intake, measurements, provenance(clips[0].seen, protocol, watch), loads)
     (folder / "assessment.json").write_text(assessment.to_json(), encoding="utf-8")
     return assessment
 
@@ -64,6 +67,7 @@ def assemble(
     intake: Mapping[str, object],
     measurements: tuple[Measurement, ...],
     made_by: Provenance,
+    loads: tuple[tuple[Load, ...], tuple[Caution, ...]] = ((), ()),
 ) -> Assessment:
     """Reason over what was measured and answered, and join all parts into an Assessment."""
     reasoning = reason([clip.part for clip in clips], measurements, athlete, intake)
@@ -79,10 +83,11 @@ def assemble(
             for clip in clips
             for curve in with_reference(clip.gait.curves, running_speed_mps(clip.gait.measurements))
         ),
+        loads=loads[0],
         hypotheses=reasoning.hypotheses,
         conclusion=reasoning.conclusion,
         plan=reasoning.plan,
-        cautions=_once((*(c for clip in clips for c in clip.cautions), *reasoning.cautions)),
+        cautions=_once((*(c for clip in clips for c in clip.cautions), *loads[1], *reasoning.cautions)),
         provenance=made_by,
     )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Literal
 
-Stage = Literal["pose", "gait", "pictures"]
+Stage = Literal["pose", "gait", "pictures", "loads"]
 Progress = Callable[[Stage, int, int], None]
 """Called with the stage, what is done of it, and how much there is."""
 

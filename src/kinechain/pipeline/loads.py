@@ -1,0 +1,151 @@
+"""From the measured clips to their loads: fill the load room's containers, and say what could not be told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kinechain import glossary
+from kinechain.gait.sagittal import SagittalMotion, to_sagittal
+from kinechain.knowledge.cautions import caution
+from kinechain.knowledge.load_tables import force_template
+from kinechain.knowledge.method_errors import method_errors
+from kinechain.load.estimate import PAD, About, LegStances, LoadEstimate, estimate
+from kinechain.load.ground_force import POINTS
+from kinechain.model.assessment import Caution, Load, MethodError
+from kinechain.model.athlete import Athlete
+from kinechain.model.skeleton import LEG, SIDES, Side, other
+from kinechain.pipeline.clip import MeasuredClip
+from kinechain.pipeline.points import is_compared
+from kinechain.settings import Protocol
+
+Array = NDArray[np.float64]
+
+#: Share of a stance in which every point of the leg must be seen.
+LEAST_SEEN = 0.9
+
+
+def clip_loads(
+    clips: tuple[MeasuredClip, ...], athlete: Athlete, protocol: Protocol
+) -> tuple[tuple[Load, ...], tuple[Caution, ...]]:
+    """Return the loads of all side views, one row a quantity and leg, and what to know about them.
+
+    A load that cannot be told has no value; the cautions say why.
+    """
+    loads: list[Load] = []
+    cautions: list[Caution] = []
+    for clip in clips:
+        if not clip.view.view.startswith("side"):
+            continue
+        pose = clip.seen.measurable(clip.part.segments[0])
+        about = _about(clip, athlete, method_errors() if is_compared(pose) else {})
+        motion = to_sagittal(pose, clip.view.facing, protocol.gait.smoothing.angles_hz, protocol.gait.smoothing)
+        told: dict[Side, dict[str, LoadEstimate]] = {}
+        for side in SIDES:
+            stances = None if motion is None else _stances(clip, motion, side)
+            told[side] = (
+                {}
+                if stances is None
+                else {e.name: e for e in estimate(stances, about, force_template(), protocol.load)}
+            )
+        loads += _rows(clip.id, told)
+        cautions += _cautions(clip.id, about, told)
+    return tuple(loads), tuple(cautions)
+
+
+def _about(clip: MeasuredClip, athlete: Athlete, errors: Mapping[str, MethodError]) -> About:
+    speed = next((m.value for m in clip.gait.measurements if m.name == "speed_mps"), None)
+    contact = errors.get("contact_time_s")
+    scale = clip.gait.scale
+    return About(
+        mass_kg=athlete.mass_kg,
+        height_m=None if athlete.height_cm is None else athlete.height_cm / 100,
+        sex=athlete.sex,
+        speed_mps=speed if isinstance(speed, float) else None,
+        speed_relative_sd=0.0 if scale is None else scale.relative_sd,
+        contact_bias_s=0.0 if contact is None else contact.bias,
+        contact_sd_s=0.0 if contact is None else contact.sd,
+    )
+
+
+def _stances(clip: MeasuredClip, motion: SagittalMotion, side: Side) -> LegStances | None:
+    """Return the stances of a leg whose times are known, None with fewer than the three that a mean needs."""
+    rows = clip.gait.table.of(side)
+    if len(rows) < 3:
+        return None
+    contact = rows["contact_time_s"].to_numpy(dtype=np.float64)
+    stride = rows["stride_time_s"].to_numpy(dtype=np.float64)
+    others = clip.gait.table.of(other(side))
+    other_contact = float(others["contact_time_s"].mean()) if len(others) else float(contact.mean())
+    flight = np.maximum((stride - contact - other_contact) / 2, 0.0)
+    scale = clip.gait.scale
+    if scale is None:
+        return LegStances(contact, flight, None, None)
+    kept, points, trunk = [], [], []
+    for index, (start, off) in enumerate(rows[["start_s", "toe_off_s"]].to_numpy(dtype=np.float64)):
+        window = slice(motion.index(start), motion.index(off) + 1)
+        if motion.observed(side, *LEG)[window].mean() < LEAST_SEEN:
+            continue
+        times = start + (off - start) * np.linspace(-PAD / 100, 1 + PAD / 100, POINTS + 2 * PAD)
+        if times[0] < motion.time_s[0] or times[-1] > motion.time_s[-1]:
+            continue
+        kept.append(index)
+        points.append(_leg(motion, side, times) * scale.metres_per_px)
+        trunk.append(_trunk_rad(motion, times))
+    if len(kept) < 3:
+        return LegStances(contact, flight, None, None)
+    return LegStances(contact[kept], flight[kept], np.stack(points), np.stack(trunk))
+
+
+def _leg(motion: SagittalMotion, side: Side, times_s: Array) -> Array:
+    """Return the leg's points [px] in a frame that moves as the hip does on average, shape (n, 5, 2)."""
+    path = np.stack(
+        [
+            np.stack([np.interp(times_s, motion.time_s, motion.position(side, p)[:, axis]) for axis in (0, 1)], axis=1)
+            for p in LEG
+        ],
+        axis=1,
+    )
+    drift = np.polyfit(times_s, path[:, 0, 0], 1)
+    path[:, :, 0] -= np.polyval(drift, times_s)[:, None]
+    return path
+
+
+def _trunk_rad(motion: SagittalMotion, times_s: Array) -> Array:
+    line = motion.middle("shoulder") - motion.middle("hip")
+    return np.asarray(np.interp(times_s, motion.time_s, -np.arctan2(line[:, 0], line[:, 1])))
+
+
+def _rows(clip_id: str, told: Mapping[Side, Mapping[str, LoadEstimate]]) -> Iterator[Load]:
+    for name, quantity in glossary.quantities().items():
+        if quantity.group != "load":
+            continue
+        for side in SIDES:
+            found = told[side].get(name)
+            yield Load(
+                id=f"{clip_id}.{name}.{side}",
+                name=name,
+                side=side,
+                clip=clip_id,
+                value=None if found is None else found.value,
+                low=None if found is None else found.low,
+                high=None if found is None else found.high,
+                unit=quantity.unit,
+                model="" if found is None else found.model,
+            )
+
+
+def _cautions(clip_id: str, about: About, told: Mapping[Side, Mapping[str, LoadEstimate]]) -> Iterator[Caution]:
+    names = {name for side in SIDES for name in told[side]}
+    if not names:
+        yield caution("loads_too_few_strides", clip_id)
+    elif about.speed_mps is None:
+        yield caution("loads_need_speed", clip_id)
+    elif "ankle_moment_peak_nmpkg" not in names:
+        yield caution("loads_leg_not_seen", clip_id)
+    if names and about.mass_kg is None:
+        yield caution("loads_need_mass", clip_id)
+    if "achilles_force_peak_bw" in names:
+        yield caution("loads_compare_only", clip_id)

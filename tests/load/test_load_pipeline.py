@@ -1,0 +1,86 @@
+"""Loads of a whole clip: the analytic runner filmed from the side, through the pipeline's hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from analytic_camera import Camera, film, frame_times
+from analytic_runner import running
+from kinechain.errors import ChangeNotPossible, OptionInvalid
+from kinechain.gait.analysis import GaitParameters, Known, analyse
+from kinechain.gait.view import detect_view, settle_view
+from kinechain.model.assessment import Load
+from kinechain.model.athlete import Athlete
+from kinechain.pipeline.clip import MeasuredClip
+from kinechain.pipeline.loads import clip_loads
+from kinechain.pipeline.what_if import parse_change
+from kinechain.settings import Protocol
+
+RUNNER = Athlete(height_cm=175, mass_kg=70, sex="female")
+
+
+@cache
+def clip(height_m: float | None = 1.75, view: str | None = None) -> MeasuredClip:
+    pose = film(running(3.5), frame_times(120.0, 4.0, 0.0), Camera())
+    seen = settle_view(detect_view(pose), None)
+    gait = analyse(pose, seen, Known(height_m=height_m), {}, GaitParameters(), clip="c1")
+    decided = seen if view is None else replace(seen, view=cast("Any", view))
+    whole = SimpleNamespace(measurable=lambda _: pose)
+    return cast("MeasuredClip", SimpleNamespace(id="c1", seen=whole, view=decided, gait=gait, part=PART))
+
+
+PART = SimpleNamespace(segments=(None,))
+
+
+def values(loads: tuple[Load, ...]) -> dict[tuple[str, str], float | None]:
+    return {(load.name, load.side): load.value for load in loads}
+
+
+def test_every_load_of_the_contract_has_a_row_and_both_legs_agree() -> None:
+    loads, cautions = clip_loads((clip(),), RUNNER, Protocol())
+    found = values(loads)
+    assert len(loads) == 28
+    for name in ("peak_vgrf_bw", "ankle_moment_peak_nmpkg", "achilles_force_peak_bw"):
+        left, right = found[name, "left"], found[name, "right"]
+        assert left is not None
+        assert right == pytest.approx(left, rel=0.1)
+    assert found["gluteus_maximus_force_peak_bw", "left"] is None
+    assert {caution.code for caution in cautions} == {"loads_compare_only"}
+
+
+def test_without_height_and_speed_only_the_vertical_force_is_told() -> None:
+    loads, cautions = clip_loads((clip(None),), Athlete(), Protocol())
+    told = {load.name for load in loads if load.value is not None}
+    assert told == {"peak_vgrf_bw"}
+    assert {caution.code for caution in cautions} == {"loads_need_speed", "loads_need_mass"}
+
+
+def test_a_view_from_behind_has_no_loads() -> None:
+    assert clip_loads((clip(view="rear"),), RUNNER, Protocol()) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "size"),
+    [("step_rate=+5%", "step_rate", 0.05), ("speed=-10%", "speed", -0.1), ("speed=+0.5", "speed", 0.5)],
+)
+def test_changes_are_read(text: str, kind: str, size: float) -> None:
+    assert parse_change(text)[:2] == (kind, pytest.approx(size))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "step_rate=5", "step_rate=+5", "shank=+3%", "speed=+90%", "trunk_lean=+40", "x=+1"]
+)
+def test_changes_that_make_no_sense_are_refused(text: str) -> None:
+    with pytest.raises(OptionInvalid):
+        parse_change(text)
+
+
+def test_the_refusal_names_what_is_missing() -> None:
+    error = ChangeNotPossible(change="shank", name="soleus_length_change_ratio")
+    assert "soleus_length_change_ratio" in error.message.ja
+    assert error.exit_status == 47
