@@ -40,7 +40,8 @@ def clip_loads(
         if not clip.view.view.startswith("side"):
             continue
         pose = clip.seen.measurable(clip.part.segments[0])
-        about = _about(clip, athlete, method_errors() if is_compared(pose) else {})
+        errors = method_errors(clip.view.view) if is_compared(pose) else {}
+        abouts = {side: _about(clip, athlete, errors.get(("contact_time_s", side))) for side in SIDES}
         motion = to_sagittal(pose, clip.view.facing, protocol.gait.smoothing.angles_hz, protocol.gait.smoothing)
         told: dict[Side, dict[str, LoadEstimate]] = {}
         for side in SIDES:
@@ -48,16 +49,15 @@ def clip_loads(
             told[side] = (
                 {}
                 if stances is None
-                else {e.name: e for e in estimate(stances, about, force_template(), protocol.load)}
+                else {e.name: e for e in estimate(stances, abouts[side], force_template(), protocol.load)}
             )
         loads += _rows(clip.id, told)
-        cautions += _cautions(clip.id, about, told)
+        cautions += _cautions(clip.id, abouts["left"], told)
     return tuple(loads), tuple(cautions)
 
 
-def _about(clip: MeasuredClip, athlete: Athlete, errors: Mapping[str, MethodError]) -> About:
+def _about(clip: MeasuredClip, athlete: Athlete, contact: MethodError | None) -> About:
     speed = next((m.value for m in clip.gait.measurements if m.name == "speed_mps"), None)
-    contact = errors.get("contact_time_s")
     scale = clip.gait.scale
     return About(
         mass_kg=athlete.mass_kg,
