@@ -11,6 +11,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 DEMO ?= kinechain-demo
 SNAP ?= build/snap
+SET ?= quick
+KINECHAIN_DATA ?= $(wildcard $(abspath ../shared/data))
 SOURCES := src tests benchmarks docs validation
 
 # A Python that can be used: right version, able to make environments. `make PYTHON=/path/to/python …` overrides it.
@@ -18,7 +20,7 @@ SUITS := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.14 python3.11 python; do \
 	if $$p -c '$(SUITS)' >/dev/null 2>&1; then echo $$p; break; fi; done)
 
-.PHONY: help demo test check format snap docs bench clean
+.PHONY: help demo test check format snap docs bench validate clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -61,6 +63,16 @@ bench: $(VENV)/.runtime ## time of assess against pose inference alone, and peak
 	@$(BIN)/kinechain models fetch >/dev/null
 	@$(BIN)/python benchmarks/bench.py --memory
 
+validate: $(VENV)/.validation ## accuracy on rendered runners: docs/accuracy.md and the table of known errors (quick set, about 40 minutes)
+	@[ -n "$(KINECHAIN_DATA)" ] || { echo "validate: name the reference data folder, make validate KINECHAIN_DATA=…"; exit 1; }
+	@$(BIN)/kinechain models fetch >/dev/null
+	@$(BIN)/python validation/accuracy plan $(SET) --out build/validate/specs
+	@$(BIN)/python -W ignore validation/phantoms render build/validate/specs --data $(KINECHAIN_DATA) --out build/validate/clips
+	@$(BIN)/python -W ignore validation/accuracy measure build/validate/clips
+	@$(BIN)/python validation/accuracy table
+	@$(BIN)/python -W ignore validation/accuracy measure build/validate/clips
+	@$(BIN)/python validation/accuracy page
+
 clean: ## remove the environment and everything that was made
 	rm -rf $(VENV) build dist kinechain-demo .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -68,7 +80,7 @@ clean: ## remove the environment and everything that was made
 # --- the environment: one stamp for what the product needs, one more for each set of tools ---------------------------
 
 # The stamps of an environment whose Python does not run (any more) are worth nothing.
-$(shell $(BIN)/python -c '' >/dev/null 2>&1 || rm -f $(VENV)/.runtime $(VENV)/.dev $(VENV)/.docs)
+$(shell $(BIN)/python -c '' >/dev/null 2>&1 || rm -f $(VENV)/.runtime $(VENV)/.dev $(VENV)/.docs $(VENV)/.validation)
 
 $(VENV)/.runtime: pyproject.toml
 	@if ! $(BIN)/python -c '' 2>/dev/null; then \
@@ -91,4 +103,10 @@ $(VENV)/.docs: pyproject.toml $(VENV)/.runtime
 	@echo "environment: installing the tools for the documentation"
 	@$(PIP) install --upgrade 'pip>=25.1'
 	@$(PIP) install --group docs
+	@touch $@
+
+$(VENV)/.validation: pyproject.toml $(VENV)/.runtime
+	@echo "environment: installing what renders the phantoms (large: a body model and its tensors)"
+	@$(PIP) install --upgrade 'pip>=25.1'
+	@$(PIP) install --group validation
 	@touch $@

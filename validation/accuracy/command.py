@@ -1,4 +1,4 @@
-"""The commands `plan`, `measure` and `write`."""
+"""The commands `plan`, `measure`, `table` and `page`."""
 
 from __future__ import annotations
 
@@ -23,10 +23,11 @@ def main(arguments: list[str] | None = None) -> int:
     measure.add_argument("clips", type=Path, help="folder of phantoms: video, truth, specification")
     measure.add_argument("--poses", type=Path, help="folder where the estimator's results are kept (default: in it)")
     measure.add_argument("--rows", type=Path, default=RESULTS / "phantoms.csv", help="table to write")
-    write = commands.add_parser("write", help="write the accuracy page and the table that the product reads")
-    write.add_argument("--rows", type=Path, default=RESULTS / "phantoms.csv", help="table to read")
+    for name, what in (("table", "the table that the product reads"), ("page", "docs/accuracy.md")):
+        write = commands.add_parser(name, help=f"write {what}")
+        write.add_argument("--rows", type=Path, default=RESULTS / "phantoms.csv", help="rows to read")
     chosen = parser.parse_args(arguments)
-    return {"plan": _plan, "measure": _measure, "write": _write}[chosen.command](chosen)
+    return {"plan": _plan, "measure": _measure, "table": _table, "page": _page}[chosen.command](chosen)
 
 
 def _plan(chosen: argparse.Namespace) -> int:
@@ -54,13 +55,17 @@ def _measure(chosen: argparse.Namespace) -> int:
     return 0 if rows else 1
 
 
-def _write(chosen: argparse.Namespace) -> int:
-    from accuracy.page import write_page  # noqa: PLC0415
+def _table(chosen: argparse.Namespace) -> int:
     from accuracy.table import write_table  # noqa: PLC0415
 
-    rows = pd.read_csv(chosen.rows, keep_default_na=True)
-    print(write_table(rows))
-    print(write_page(rows))
+    print(write_table(pd.read_csv(chosen.rows)))
+    return 0
+
+
+def _page(chosen: argparse.Namespace) -> int:
+    from accuracy.page import write_page  # noqa: PLC0415
+
+    print(write_page(pd.read_csv(chosen.rows)))
     return 0
 
 
