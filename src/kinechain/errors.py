@@ -44,6 +44,7 @@ that says what to do, both in Japanese and English.
     │   ├── OptionInvalid          41
     │   ├── ScaleUnknown           42
     │   ├── IntakeInvalid          43
+    │   ├── SessionInvalid         44
     │   └── ChangeNotPossible      47
     └── InternalError              50
 """
@@ -612,6 +613,21 @@ class IntakeInvalid(SessionError):
     hint = Text(
         ja="質問と答え方は文書 intake をご覧ください。分からない質問は行ごと省けます。",
         en="The documentation page on the intake lists questions and answers; leave out the lines you cannot answer.",
+    )
+
+
+class SessionInvalid(SessionError):
+    """A session file is missing, is no TOML, or has a key or a value that cannot be understood."""
+
+    code = "session_invalid"
+    exit_status = 44
+    sentence = Text(
+        ja="セッションファイル {path} の内容が正しくありません：{reason}",
+        en="The session file {path} is wrong: {reason}",
+    )
+    hint = Text(
+        ja="書き方は文書 files をご覧ください。[[clip]] が一つ以上必要で、動画の場所はこのファイルからの相対パスです。",
+        en="The documentation page on files shows one. It needs at least one [[clip]]; paths are relative to the file.",
     )
 
 
