@@ -137,7 +137,7 @@ def test_a_session_becomes_one_assessment_with_its_contrasts(films: Path, tmp_pa
     cadence = next(c for c in found.contrasts if (c.kind, c.name) == ("pace", "cadence_spm"))
     assert cadence.value == pytest.approx(9.5 * (FAST - SLOW), abs=1.0)
     assert any("test.heel_raises.right" in h.evidence_for for h in found.hypotheses)
-    assert read_assessment(tmp_path / "o" / "assessment.json") == found
+    assert read_assessment(tmp_path / "o" / "assessment.json").contrasts == found.contrasts
     assert sorted(p.name for p in (tmp_path / "o").glob("*.nc")) == [f"pose_clip{n}.nc" for n in (1, 2, 3)]
 
 

@@ -66,9 +66,12 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("films")
     rng = np.random.default_rng(1)
     for grey in SPEEDS:
-        noise = rng.integers(0, 12, size=(round(FPS * SECONDS), SIZE[1], SIZE[0], 3), dtype=np.uint8)
-        times = [round(1000 * i / FPS) for i in range(len(noise))]
-        make_clip(folder / f"{grey}.mp4", list(noise + np.uint8(grey)), times_ms=times)
+        images = [np.full((SIZE[1], SIZE[0], 3), grey, np.uint8) for _ in range(round(FPS * SECONDS))]
+        for image in images:  # something of the runner's size moves, so that no picture repeats another
+            left, top = rng.integers(60, 180), rng.integers(20, 120)
+            image[top : top + 90, left : left + 50] = grey + 40
+        times = [round(1000 * i / FPS) for i in range(len(images))]
+        make_clip(folder / f"{grey}.mp4", images, times_ms=times)
     clips = [f'path = "{grey}.mp4"\nspeed_mps = {speed}\nview = "side_right"' for grey, speed in SPEEDS.items()]
     return write_session(folder, clips)
 
