@@ -46,5 +46,5 @@ def assessed(session: Path, out: Path) -> Assessment:
         ClipStore(out / "kept"),
         out,
         protocol=Protocol(),
-        progress=lambda stage, done, total: None,
+        progress=lambda *_: None,
     )

@@ -123,7 +123,9 @@ def test_a_session_becomes_one_assessment_with_its_contrasts(films: Path, tmp_pa
     tests = "".join(
         f'[[test]]\nname = "heel_raises"\nside = "{side}"\nvalue = {n}\n' for side, n in (("left", 30), ("right", 18))
     )
-    found = assessed(write_session(films, clips, '[intake]\nside = "right"\ntrigger = "pace"\n' + tests), tmp_path / "o")
+    found = assessed(
+        write_session(films, clips, '[intake]\nside = "right"\ntrigger = "pace"\n' + tests), tmp_path / "o"
+    )
     assert [clip.id for clip in found.clips] == ["clip1", "clip2", "clip3"]
     assert [clip.condition for clip in found.clips] == ["fresh", "fresh", "tired"]
     assert {c.kind for c in found.contrasts} == {"side", "pace", "fatigue"}
@@ -211,7 +213,9 @@ def test_the_command_takes_a_session(films: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "status"), [(["--speed", "3"], 41), (["--view", "rear"], 41), ([], 10)], ids=["speed", "view", "missing"]
+    ("options", "status"),
+    [(["--speed", "3"], 41), (["--view", "rear"], 41), ([], 10)],
+    ids=["speed", "view", "missing"],
 )
 def test_a_failed_session_leaves_nothing(tmp_path: Path, options: list[str], status: int) -> None:
     file = write_session(tmp_path, ['path = "gone.mp4"'])

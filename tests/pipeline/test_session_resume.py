@@ -84,7 +84,7 @@ def run(session: Path, store: ClipStore, out: Path, estimator: KnowsTheRunner) -
         store,
         out,
         protocol=Protocol(),
-        progress=lambda stage, done, total: None,
+        progress=lambda *_: None,
     )
 
 
@@ -94,6 +94,18 @@ def comparable(assessment: Assessment) -> dict[str, object]:
     return document
 
 
+@pytest.fixture
+def no_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Overlays and loads are made anew in each run, which takes its time; here their names are enough."""
+
+    def touch(_frames: object, _pose: object, _events: object, path: Path, **_more: object) -> None:
+        path.touch()
+
+    monkeypatch.setattr("kinechain.pipeline.assess.write_overlay", touch)
+    monkeypatch.setattr("kinechain.pipeline.assess.clip_loads", lambda *_: ((), ()))
+
+
+@pytest.mark.usefixtures("no_drawing")
 def test_a_killed_session_resumes_and_ends_the_same(session: Path, tmp_path: Path) -> None:
     whole = KnowsTheRunner()
     expected = run(session, ClipStore(tmp_path / "other"), tmp_path / "whole", whole)
