@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from session_files import assessed, write_clip, write_session
 from typer.testing import CliRunner
 
 from analytic_runner import running, running_leg
@@ -13,7 +14,6 @@ from kinechain.cli import app
 from kinechain.errors import FileMissing, SessionInvalid
 from kinechain.model.assessment import read_assessment
 from kinechain.pipeline.session import contradictions, read_session, speed_of_pace
-from session_files import assessed, write_clip, write_session
 
 SLOW, FAST = 2.8, 4.2
 

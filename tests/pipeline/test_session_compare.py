@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from session_files import assessed, write_clip, write_session
 from typer.testing import CliRunner
 
 from analytic_runner import running, running_leg
@@ -24,7 +25,6 @@ from kinechain.pipeline.compare import (
     compare,
     comparison_lines,
 )
-from session_files import assessed, write_clip, write_session
 
 HEALTHY: dict[str, object] = {key: False for key, question in questions().items() if question.group == "red_flag"}
 KNEE = "knee_flexion_peak_deg"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from session_files import write_session
 
 from analytic_camera import Camera, film, frame_times
 from analytic_runner import running
@@ -18,7 +19,6 @@ from kinechain.pipeline.clip_store import ClipStore, kept_clips
 from kinechain.pipeline.session import read_session
 from kinechain.pose.estimator import Detection, Place
 from kinechain.settings import Protocol
-from session_files import write_session
 from video_clips import make_clip
 
 FPS, SECONDS, SIZE = 60.0, 3.0, (320, 240)
@@ -42,7 +42,7 @@ class KnowsTheRunner:
     def start(self) -> None:
         self.at = 0
 
-    def estimate(self, image: Image, expected: Place | None = None) -> Detection | None:
+    def estimate(self, image: Image, expected: Place | None = None) -> Detection | None:  # noqa: ARG002 - as the protocol names it
         if self.images == self.killed_after:
             raise Killed
         grey = min(SPEEDS, key=lambda level: abs(level - float(np.median(image))))
