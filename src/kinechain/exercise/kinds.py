@@ -36,8 +36,8 @@ class KindParameters:
     Parameters
     ----------
     standing_hips : hips at least so high above the feet: standing, bowing or squatting
-    foot_off_floor, foot_off_floor_frontal : one ankle so much above the other: on one leg (seen from the front a foot
-        farther away looks higher, so more is asked for there)
+    foot_off_floor : one ankle rises so much over the other from rest on: on one leg. Only the change counts, since of
+        two feet on the floor the one farther away is higher in the picture
     split_stance : ankles at least so far apart along the floor: one foot in front of the other. A shoe is about 0.3
         long, so less than that is a foot beside the other, placed a little askew
     lunge_stance : ankles so far apart, with the knees bent: a lunge
@@ -55,7 +55,6 @@ class KindParameters:
 
     standing_hips: float = 0.4
     foot_off_floor: float = 0.2
-    foot_off_floor_frontal: float = 0.35
     split_stance: float = 0.2
     lunge_stance: float = 0.35
     squat_margin_deg: float = 10.0
@@ -83,7 +82,7 @@ def is_standing(posture: Posture, parameters: KindParameters = DEFAULT_KINDS) ->
 def bow_kind(rest: Posture, far: Posture, parameters: KindParameters = DEFAULT_KINDS) -> Kind:
     """Return what a movement is that tips the trunk or bends the knees, from its rest and its farthest posture."""
     p = parameters
-    if far.feet_level >= (p.foot_off_floor_frontal if far.frontal else p.foot_off_floor):
+    if abs(far.feet_level - rest.feet_level) >= p.foot_off_floor:
         return "single_leg_hinge"
     if far.frontal:
         return "squat" if rest.hip_height - far.hip_height >= p.squat_drop else "split_hinge"

@@ -58,7 +58,7 @@ class Posture:
     hip_height : hips above the lowest point of the feet
     body_height : shoulders above the toes
     feet_apart : horizontal distance of the ankles
-    feet_level : vertical distance of the ankles, unsigned
+    feet_level : how much lower the left ankle is in the picture than the right one
     neck_deg : angle of head, shoulder and hip, 180 in one line
     supine : knees above the hips while the trunk lies
     """
@@ -161,7 +161,7 @@ class PostureReader:
             hip_height=float(np.max(feet) - hips[1]),
             body_height=float((p["left_toe"][1] + p["right_toe"][1]) / 2 - shoulders[1]),
             feet_apart=abs(float(ankles[0])),
-            feet_level=abs(float(ankles[1])),
+            feet_level=float(ankles[1]),
             neck_deg=angle_deg(_mid(p, "ear") - shoulders, hips - shoulders),
             supine=bool(lean > 50.0 and knees_up > 0.15),
         )

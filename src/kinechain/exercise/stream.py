@@ -1,9 +1,9 @@
 """The check of an exercise, live: points in, frame by frame; state, count and cues out. A clip is fed the same way.
 
-    stream = ExerciseStream("ball_calf_raise", faults)
-    for frame, (time_s, points) in enumerate(camera):
-        now = stream.feed(time_s, frame, points)
-    outcome = stream.finish()
+stream = ExerciseStream("ball_calf_raise", faults)
+for frame, (time_s, points) in enumerate(camera):
+    now = stream.feed(time_s, frame, points)
+outcome = stream.finish()
 """
 
 from __future__ import annotations
