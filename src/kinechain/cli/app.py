@@ -21,7 +21,8 @@ from kinechain.model.athlete import Athlete
 from kinechain.model.skeleton import Side
 from kinechain.output import staged
 from kinechain.pipeline.assess import assess as assess_clip
-from kinechain.pipeline.exercise_check import check_exercise, lines_of as exercise_lines_of, other_exercise
+from kinechain.pipeline.exercise_check import check_exercise, other_exercise
+from kinechain.pipeline.exercise_check import lines_of as exercise_lines_of
 from kinechain.pipeline.export import EXPORTERS, ExportKind
 from kinechain.pipeline.measure import TableFormat
 from kinechain.pipeline.measure import measure as measure_only

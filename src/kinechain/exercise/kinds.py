@@ -145,8 +145,10 @@ class StepCounter:
     def feed(self, posture: Posture) -> None:
         """Take the next posture."""
         apart = float(posture.points["left_ankle"][0] - posture.points["right_ankle"][0])
+        if posture.frontal:
+            apart = posture.feet_level
         ahead = int(apart > self._clear) - int(apart < -self._clear)
-        if posture.frontal or ahead == 0:
+        if ahead == 0:
             return
         self.passes += int(self._ahead not in (0, ahead))
         self._ahead = ahead

@@ -42,7 +42,7 @@ class StreamParameters:
     posture, kinds : how a posture is read, and what is what
     bow, sink, lift : how repetitions are cut out of the trunk's inclination [deg], the knees' flexion [deg] and the
         height of the shoulders above the toes [leg lengths, 0.04 is about 3 cm]
-    walking_passes : so often the feet must pass one another for walking
+    walking_passes : so often the feet must pass one another for walking, and twice more for each repetition
     remembered_s : postures are kept so long, for rest and farthest point of a movement [s]
     shortest_hold_s : a posture kept for less is no hold [s]
     """
@@ -133,8 +133,15 @@ class ExerciseStream:
         *,
         side: Side | None = None,
     ) -> None:
-        """Begin; `rules` are the faults of the exercise by id; `side` keeps the holds, or hinges with the front leg, of
-        that side alone."""
+        """Begin a stream.
+
+        Parameters
+        ----------
+        exercise : what is asked for
+        rules : the faults of the exercise, by id
+        parameters : see there
+        side : count this side alone, the bent leg of the stretch or the front leg of the hinge
+        """
         self._exercise, self._rules, self._side = exercise, rules, side
         self._p = parameters or StreamParameters()
         self._reader = PostureReader(self._p.posture)
@@ -240,15 +247,15 @@ class ExerciseStream:
         return min(self._memory, key=lambda posture: abs(posture.time_s - time_s))
 
     def _looks_like(self) -> Kind:
-        """Return the kind that takes the most time; walking only where nothing else is seen."""
+        """Return the kind that takes the most time; walking where the feet pass one another more often than that."""
+        if self._steps.passes >= self._p.walking_passes + 2 * (len(self._counted) + len(self._holds)):
+            return "walking"
         seconds: Counter[Kind] = Counter()
         for counted in self._counted:
             seconds[counted.kind] += counted.repetition.end_s - counted.repetition.start_s  # type: ignore[assignment]
         for hold in self._holds:
             seconds[hold.kind] += hold.hold.seconds  # type: ignore[assignment]
-        if seconds:
-            return max(seconds, key=lambda kind: (seconds[kind], kind))
-        return "walking" if self._steps.passes >= self._p.walking_passes else "other"
+        return max(seconds, key=lambda kind: (seconds[kind], kind)) if seconds else "other"
 
     def _now(self, cues: tuple[str, ...]) -> Now:
         own = [counted for counted in self._counted if self._is_asked(counted.kind)]

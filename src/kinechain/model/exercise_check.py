@@ -10,8 +10,6 @@ from kinechain.model.assessment import Caution
 from kinechain.model.skeleton import Side
 from kinechain.text import Text
 
-SCHEMA = "kinechain.exercise_check/1"
-
 
 class _Part(BaseModel):
     model_config = ConfigDict(
@@ -80,7 +78,9 @@ class NotObservable(_Part):
 class ExerciseCheck(_Part):
     """What a clip of an exercise shows."""
 
-    schema_name: Literal["kinechain.exercise_check/1"] = Field(default=SCHEMA, alias="schema")
+    schema_name: Literal["kinechain.exercise_check/1"] = Field(
+        default="kinechain.exercise_check/1", alias="schema"
+    )
     exercise: Literal["glute_stretch", "hip_hinge", "ball_calf_raise"]
     recognised: bool
     looks_like: str

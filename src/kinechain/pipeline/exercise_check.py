@@ -153,10 +153,10 @@ _SIDES = {"left": Text(ja="左", en="left"), "right": Text(ja="右", en="right")
 def lines_of(check: ExerciseCheck, language: Language) -> list[str]:
     """Return what to print on a terminal."""
     lines = [check.looks_like_text[language]]
-    if check.each or not check.holds:
+    if check.recognised and (check.each or not check.holds):
         lines.append(_LINES["count"][language].format(whole=check.repetitions, partial=check.partial_repetitions))
-    for hold in check.holds:
-        lines.append(_LINES["hold"][language].format(side=_SIDES[hold.side][language], seconds=hold.seconds))
+    hold_line = _LINES["hold"][language]
+    lines += [hold_line.format(side=_SIDES[hold.side][language], seconds=hold.seconds) for hold in check.holds]
     lines += [one.message[language] for one in check.cautions]
     if not check.recognised:
         return lines
