@@ -48,7 +48,7 @@ class Times:
         t = (self.time_s - self.lead_s) % self.cycle_s
         out = 0.5 - 0.5 * np.cos(np.pi * np.clip(t / self.out_s, 0, 1))
         back = np.clip((t - self.out_s - self.held_s) / self.back_s, 0, 1)
-        way = (0.5 + 0.5 * np.cos(np.pi * back)) + bounce * np.sin(2 * np.pi * back) ** 2 * (back > 0.5)
+        way = 0.5 + 0.5 * np.cos(np.pi * back) + bounce * np.sin(np.pi * np.clip((back - 0.3) / 0.5, 0, 1)) ** 2
         return np.where(self.time_s < self.lead_s, 0.0, np.where(t <= self.out_s + self.held_s, out, way))
 
 

@@ -82,7 +82,7 @@ def _tempo(whole: Sequence[Counted]) -> Tempo | None:
     if not whole:
         return None
     seen = [counted.repetition for counted in whole]
-    tops = [repetition.top_s for repetition in seen]
+    tops = [(repetition.held_from_s + repetition.held_to_s) / 2 for repetition in seen]
     return Tempo(
         going_s=_median([r.held_from_s - r.start_s for r in seen]),
         held_s=_median([r.held_to_s - r.held_from_s for r in seen]),
