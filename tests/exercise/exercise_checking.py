@@ -29,9 +29,7 @@ def watch(
     return now, stream.finish()
 
 
-def check(
-    exercise: ExerciseId, time_s: Array, seen: Mapping[str, Array], side: Side | None = None
-) -> ExerciseCheck:
+def check(exercise: ExerciseId, time_s: Array, seen: Mapping[str, Array], side: Side | None = None) -> ExerciseCheck:
     return verdict(exercise, watch(exercise, time_s, seen, side)[1], ROWS[exercise], TEXTS)
 
 

