@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, replace
-from functools import partial
+from importlib import import_module
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from analytic_exerciser import Times, film, heel_raise, hinge
 from exercise_checking import ROWS, TEXTS
 from typer.testing import CliRunner
 
+from analytic_exerciser import Times, film, heel_raise, hinge
 from kinechain.cli import app
 from kinechain.errors import BodyOutOfPicture, ClipTooShort
 from kinechain.exercise.faults import OF_REPETITION
@@ -35,7 +35,10 @@ from kinechain.video.reader import open_clip
 
 JAPANESE = re.compile(r"[぀-ヿ一-鿿]")
 TIMES = Times(n=2)
-QUIET = lambda stage, done, total: None  # noqa: E731
+
+
+def quiet(stage, done, total):
+    """Show no progress."""
 
 
 def pose_of(points, view="side_right", size=(2000, 1300)):
@@ -142,7 +145,7 @@ def test_two_people_are_told_and_the_one_asked_for_is_watched(demo_clip, monkeyp
 
     monkeypatch.setattr(pipeline, "follow", followed)
     request = ClipRequest(demo_clip, person=2)
-    check = check_exercise(request, "ball_calf_raise", None, lambda: None, Protocol(), QUIET)
+    check = check_exercise(request, "ball_calf_raise", None, lambda: None, Protocol(), quiet)
     assert asked == [2]
     assert [caution.code for caution in check.cautions] == ["exercise_several_people"]
     assert "--person" in check.cautions[0].message.ja
@@ -151,14 +154,17 @@ def test_two_people_are_told_and_the_one_asked_for_is_watched(demo_clip, monkeyp
 def test_a_clip_too_short_is_refused_before_anything_is_estimated(demo_clip, monkeypatch):
     monkeypatch.setattr(pipeline, "SHORTEST_S", 60.0)
     with pytest.raises(ClipTooShort):
-        check_exercise(ClipRequest(demo_clip), "hip_hinge", None, pytest.fail, Protocol(), QUIET)
+        check_exercise(ClipRequest(demo_clip), "hip_hinge", None, pytest.fail, Protocol(), quiet)
 
 
 # --- the command ---------------------------------------------------------------------------------------------------
 
 
 def run(monkeypatch, tmp_path, check, *options):
-    monkeypatch.setattr("kinechain.cli.app.check_exercise", lambda *arguments: check)
+    def checked(*arguments):
+        return check
+
+    monkeypatch.setattr(import_module("kinechain.cli.app"), "check_exercise", checked)  # `cli.app` is the Typer object
     return CliRunner().invoke(app, ["check-exercise", str(tmp_path / "clip.mp4"), *options])
 
 
@@ -216,7 +222,7 @@ def checked(shared_data, estimator):
         clip = EveryNth(open_clip(shared_data / "exercise" / f"{name}.mp4"), nth)
         return check_pose(estimate_clip(clip, estimator), exercise)
 
-    return partial(of)
+    return of
 
 
 @pytest.mark.shared

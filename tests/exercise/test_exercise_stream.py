@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
-from analytic_exerciser import Times, film, floor_stretch, heel_raise, hinge, mirrored, walk
 from exercise_checking import ROWS, check, fault_ids, watch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analytic_exerciser import Times, film, floor_stretch, heel_raise, hinge, mirrored, walk
 from kinechain.exercise.cycle import Cycle, CycleParameters
 from kinechain.exercise.stream import ExerciseStream
 
@@ -233,7 +235,7 @@ def test_the_stream_knows_nothing_of_the_future():
 def test_live_the_state_goes_round_the_count_rises_and_cues_come_with_a_repetition():
     now, outcome = watch("hip_hinge", TIMES.time_s, film(hinge(TIMES, knee_more_deg=40.0), noise_px=NOISE_PX))
     states = [one.state for one in now]
-    changes = [b for a, b in zip(states, states[1:], strict=False) if a != b and b != "held"]
+    changes = [after for before, after in pairwise(states) if after != before]
     assert {"going", "held", "returning", "rest"} <= set(states)
     assert changes.count("rest") == TIMES.n
     counts = [one.repetitions for one in now]
