@@ -55,7 +55,7 @@ class Repetition:
     start_s, top_s, end_s : leaving rest, farthest point, back (at `back_share` of the way above rest) [s]
     held_from_s, held_to_s : first and last time near the farthest point [s]
     top_frame : frame of the farthest point
-    base, top : value at rest and at the farthest point
+    base, top, far : value at rest, at the farthest point, and the median of those held near it
     bounces : how often the way back turned round
     """
 
@@ -68,12 +68,13 @@ class Repetition:
     top_frame: int
     base: float
     top: float
+    far: float
     bounces: int = 0
 
     @property
     def range(self) -> float:
-        """Excursion, in the unit of the signal."""
-        return self.top - self.base
+        """Excursion, in the unit of the signal, of the level that was held; a single highest value is noise."""
+        return self.far - self.base
 
 
 @dataclass
@@ -98,9 +99,20 @@ class _Move:
     def finished(self, why: Why, end_s: float, held_share: float) -> Repetition:
         level = self.top - held_share * (self.top - self.base)
         near = [time_s for time_s, value in self.path if value >= level] or [self.top_s]
+        far = float(np.median([value for _, value in self.path if value >= level] or [self.top]))
         start_s = self.start_s if np.isfinite(self.start_s) else self.top_s
         return Repetition(
-            why, start_s, self.top_s, end_s, near[0], near[-1], self.top_frame, self.base, self.top, self.bounces
+            why=why,
+            start_s=start_s,
+            top_s=self.top_s,
+            end_s=end_s,
+            held_from_s=near[0],
+            held_to_s=near[-1],
+            top_frame=self.top_frame,
+            base=self.base,
+            top=self.top,
+            far=far,
+            bounces=self.bounces,
         )
 
 
