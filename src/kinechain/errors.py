@@ -24,7 +24,9 @@ that says what to do, both in Japanese and English.
     │   └── AssessmentFileInvalid  19
     ├── SceneError              20–29   what is seen in it
     │   ├── NoPerson               20
+    │   │   └── BodyOutOfPicture     20
     │   ├── NoRunning              21
+    │   │   └── OtherExercise        21
     │   ├── WalkingNotRunning      22
     │   ├── ViewUnsupported        23
     │   ├── ViewContradicted       24
@@ -340,6 +342,21 @@ class NoPerson(SceneError):
     )
 
 
+class BodyOutOfPicture(NoPerson):
+    """A person is there, but too little of the body is in the picture to check an exercise."""
+
+    code = "body_out_of_picture"
+    exit_status = 20
+    sentence = Text(
+        ja="肩から足先まで全身が見えるフレームが {share:.0%} しかなく、運動を確認できません。",
+        en="The body is seen from shoulders to toes in only {share:.0%} of the frames: the exercise cannot be checked.",
+    )
+    hint = Text(
+        ja="カメラを離して固定し、動きの間ずっと肩から足先までが入るように撮ってください。",
+        en="Fix the camera farther away, so that shoulders to toes stay in the picture during the whole movement.",
+    )
+
+
 class NoRunning(SceneError):
     """A person is there but does not run."""
 
@@ -349,6 +366,21 @@ class NoRunning(SceneError):
     hint = Text(
         ja="一定のペースで 10 秒以上走る動画を使ってください。スローなら --slow-motion で倍率を指定します。",
         en="Use a clip of at least 10 s of running at a steady pace; state a slow-motion factor with --slow-motion.",
+    )
+
+
+class OtherExercise(NoRunning):
+    """The movement in the clip is not the exercise that was asked for."""
+
+    code = "other_exercise"
+    exit_status = 21
+    sentence = Text(
+        ja="指定された運動（{exercise}）ではなく、{looks_like}のようです。",
+        en="This does not look like the exercise asked for ({exercise}) but like {looks_like}.",
+    )
+    hint = Text(
+        ja="--exercise を確かめ、撮り方に従ってその運動だけを撮ってください。{camera}",
+        en="Check --exercise, and film that exercise alone as follows. {camera}",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 from json import dumps
@@ -14,15 +15,19 @@ from kinechain.cli import options
 from kinechain.cli.console import Shell
 from kinechain.cli.doctor import examine
 from kinechain.errors import OptionInvalid
+from kinechain.exercise.kinds import ExerciseId
 from kinechain.knowledge.test_plan import Place
 from kinechain.model.assessment import Assessment, read_assessment
 from kinechain.model.athlete import Athlete
+from kinechain.model.skeleton import Side
 from kinechain.output import staged
 from kinechain.pipeline.assess import assess as assess_clip
 from kinechain.pipeline.assess import assess_session
 from kinechain.pipeline.clip_store import kept_clips
 from kinechain.pipeline.compare import compare as compare_assessments
 from kinechain.pipeline.compare import comparison_lines
+from kinechain.pipeline.exercise_check import check_exercise, other_exercise
+from kinechain.pipeline.exercise_check import lines_of as exercise_lines_of
 from kinechain.pipeline.export import EXPORTERS, ExportKind
 from kinechain.pipeline.measure import TableFormat
 from kinechain.pipeline.measure import measure as measure_only
@@ -319,6 +324,36 @@ def compare(
         for line in comparison_lines(comparison, shell.language):
             shell.say(line)
         shell.result(comparison.to_json())
+
+
+@app.command("check-exercise")
+def check_exercise_command(
+    clip: options.ClipPath,
+    exercise: Annotated[ExerciseId, typer.Option("--exercise", help="What is done in the clip.", show_default=False)],
+    side: Annotated[
+        Side | None, typer.Option("--side", help="Bent leg of the stretch, front leg of the hinge; default: either.")
+    ] = None,
+    slow_motion: options.SlowMotion = None,
+    person: options.Person = None,
+    fps: options.Fps = None,
+    picture_size: options.PictureSize = None,
+    allow_unknown_model: options.UnknownModel = False,
+    lang: options.Lang = None,
+    json: options.Json = None,
+) -> None:
+    """Check an exercise: repetitions or holds, faults with the frame that shows them, what to say, what to ask."""
+    shell = Shell(options.language(lang), json)
+    with shell.reporting():
+        request = options.clip_request(clip, "auto", None, slow_motion, person, options.about_points(fps, picture_size))
+        protocol = Protocol()
+        load = _estimator(protocol, allow_unknown_model=allow_unknown_model)
+        with shell.progress() as progress:
+            check = check_exercise(request, exercise, side, load, protocol, progress)
+        for line in exercise_lines_of(check, shell.language):
+            shell.say(line)
+        shell.result(check.to_json())
+        if (other := other_exercise(check)) is not None:
+            replace(shell, json_to=None).fail(other)  # standard output has its result already
 
 
 @app.command()
