@@ -54,7 +54,7 @@ def assess(
         with watch.stage("pictures"):
             _write_pictures(clips[0].seen.frames, pictures, clips, folder, progress, hide_face=hide_face)
     with watch.stage("loads"):
-        loads = clip_loads(clips, athlete, protocol)
+        loads = clip_loads(clips, athlete, protocol, intake, request.notes)
     measurements = with_pictures([m for clip in clips for m in clip.gait.measurements], pictures)
     assessment = assemble(clips, athlete, intake, measurements, provenance(clips[0].seen, protocol, watch), loads)
     (folder / "assessment.json").write_text(assessment.to_json(), encoding="utf-8")
