@@ -38,7 +38,7 @@ def _cautions(found: Recent, runs: Sequence[Run], open_keys: Sequence[str]) -> I
         n = len(found.before)
         yield caution("watch_longest_run_taken", day=day, days=DAYS_BEFORE, longest_km=found.longest_km, n=n)
     if last.cadence_spm is not None:
-        yield caution("watch_step_rate", cadence_spm=last.cadence_spm, steps=last.steps, day=day)
+        yield caution("watch_step_rate", cadence_spm=last.cadence_spm, steps=round(last.steps or 0, -2), day=day)
     if last.contact_s is not None:
         yield caution("watch_contact_time", contact_ms=last.contact_s * 1000, day=day)
     ratios = session_ratios(runs, load_by_speed())

@@ -153,7 +153,10 @@ class ComparedMaker:
         if ratio is None:
             return None
         text = self._words["load"]["ratio_told"] if ratio.told else self._words["load"]["ratio_unclear"]
-        return text.format(value=f"{ratio.value:.1f}", low=f"{ratio.low:.1f}", high=f"{ratio.high:.1f}")
+        # a second decimal where an end would otherwise round to the 1 that it leaves out
+        decimals = 2 if ratio.told and 1.0 in (round(ratio.low, 1), round(ratio.high, 1)) else 1
+        value, low, high = (f"{number:.{decimals}f}" for number in (ratio.value, ratio.low, ratio.high))
+        return text.format(value=value, low=low, high=high)
 
     def _difference(self, c: Contrast) -> DifferenceRow:
         label = self._label(c.name)
