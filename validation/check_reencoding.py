@@ -139,7 +139,7 @@ def _shown(images: Iterator[Image], times: np.ndarray, variant: Variant) -> Iter
 def measured(path: Path, estimator: PoseEstimator, slow_motion: float | None = None) -> tuple[MeasuredClip, ...]:
     """Measure a clip as `kinechain measure` does."""
     request = ClipRequest(path, slow_motion=slow_motion)
-    return measure_clip(request, Athlete(), estimator, Protocol(), lambda *_: None, Stopwatch())
+    return measure_clip(request, Athlete(), lambda: estimator, Protocol(), lambda *_: None, Stopwatch())
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,9 @@ def tables(
 ) -> dict[str, list]:
     request = ClipRequest(demo_clip, slow_motion=slow_motion)
     estimator = Replay(load_pose(demo_run.folder / "pose.nc"))
-    return json.loads(measure(request, Athlete(height_cm=188.6), estimator, folder, form, Protocol(), lambda *_: None))
+    return json.loads(
+        measure(request, Athlete(height_cm=188.6), lambda: estimator, folder, form, Protocol(), lambda *_: None)
+    )
 
 
 def test_the_three_forms_say_the_same(demo_run: Run, demo_clip: Path, tmp_path: Path) -> None:

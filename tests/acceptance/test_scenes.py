@@ -37,7 +37,7 @@ def measured(path: Path, weights: WeightFiles, slow_motion: float | None = None)
     protocol = Protocol()
     estimator = BlazePose(weights, protocol.estimator)
     request = ClipRequest(path, slow_motion=slow_motion)
-    return measure_clip(request, Athlete(), estimator, protocol, lambda *_: None, Stopwatch())
+    return measure_clip(request, Athlete(), lambda: estimator, protocol, lambda *_: None, Stopwatch())
 
 
 def value(clip: MeasuredClip, name: str, side: str = "both") -> float:
