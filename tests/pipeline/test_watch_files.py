@@ -7,7 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from kinechain.cli import app
 from kinechain.errors import (
     EmptyFile,
     FileMissing,
@@ -130,3 +132,13 @@ def test_one_run_leaves_the_longest_open() -> None:
 
 def test_without_files_nothing_changes() -> None:
     assert with_runs({"last_run_km": 3}, ()) == ({"last_run_km": 3}, ())
+
+
+def test_a_bad_file_ends_the_command_before_anything_is_written(tmp_path: Path) -> None:
+    (tmp_path / "run.fit").write_bytes(b"hello")
+    out = tmp_path / "out"
+    command = ["assess", str(tmp_path / "clip.mp4"), "--watch", str(tmp_path / "run.fit"), "--out", str(out)]
+    result = CliRunner().invoke(app, [*command, "--lang", "en"])
+    assert result.exit_code == 44
+    assert "[watch_file_invalid]" in result.stderr
+    assert not out.exists()
