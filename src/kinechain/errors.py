@@ -47,6 +47,9 @@ that says what to do, both in Japanese and English.
     │   ├── ScaleUnknown           42
     │   ├── IntakeInvalid          43
     │   ├── SessionInvalid         44
+    │   ├── WatchFileInvalid       45
+    │   │   ├── WatchFileTooLarge    45
+    │   │   └── WatchFileNotARun     45
     │   └── ChangeNotPossible      47
     └── InternalError              50
 """
@@ -660,6 +663,48 @@ class SessionInvalid(SessionError):
     hint = Text(
         ja="書き方は文書 files をご覧ください。[[clip]] が一つ以上必要で、動画の場所はこのファイルからの相対パスです。",
         en="The documentation page on files shows one. It needs at least one [[clip]]; paths are relative to the file.",
+    )
+
+
+class WatchFileInvalid(SessionError):
+    """A file of a running watch is damaged, or is no FIT file."""
+
+    code = "watch_file_invalid"
+    exit_status = 45
+    sentence = Text(
+        ja="{path} は FIT ファイルとして読めません（壊れているか、別の種類のファイルです）。",
+        en="{path} cannot be read as a FIT file: it is damaged or of another kind.",
+    )
+    hint = Text(
+        ja="ウォッチかアプリから「元のファイル（.fit）」をもう一度書き出すか、距離を問診ファイルに書いてください。",
+        en="Export the original .fit file from the watch or its app again, or write the distances in the intake file.",
+    )
+
+
+class WatchFileTooLarge(WatchFileInvalid):
+    """A file of a running watch is larger than an activity can be."""
+
+    code = "watch_file_too_large"
+    exit_status = 45
+    sentence = Text(
+        ja="{path} は 1 回のランニングの記録としては大きすぎます（上限 {limit}）。",
+        en="{path} is too large for the record of one run (at most {limit}).",
+    )
+    hint = Text(ja="1 回分の .fit ファイルを指定してください。", en="Give a .fit file that holds one activity.")
+
+
+class WatchFileNotARun(WatchFileInvalid):
+    """A file of a running watch holds no run."""
+
+    code = "watch_file_not_a_run"
+    exit_status = 45
+    sentence = Text(
+        ja="{path} に、距離と時間のあるランニングの記録がありません。",
+        en="{path} holds no run with a distance and a duration.",
+    )
+    hint = Text(
+        ja="ランニングとして記録した .fit ファイルを指定してください。",
+        en="Give a .fit file of an activity that was recorded as running.",
     )
 
 

@@ -29,12 +29,14 @@ from kinechain.pipeline.compare import comparison_lines
 from kinechain.pipeline.exercise_check import check_exercise, other_exercise
 from kinechain.pipeline.exercise_check import lines_of as exercise_lines_of
 from kinechain.pipeline.export import EXPORTERS, ExportKind
+from kinechain.pipeline.fit_file import read_runs
 from kinechain.pipeline.measure import TableFormat
 from kinechain.pipeline.measure import measure as measure_only
 from kinechain.pipeline.seeing import ClipRequest, EstimatorFactory
 from kinechain.pipeline.session import read_session
 from kinechain.pipeline.test_plan import plan_lines
 from kinechain.pipeline.test_plan import plan_session as plan_for
+from kinechain.pipeline.training import with_runs
 from kinechain.pipeline.what_if import FORMS, changes_of, lines_of
 from kinechain.pose import weights
 from kinechain.pose.estimator import PoseEstimator
@@ -147,6 +149,7 @@ def assess(
     speed: options.Speed = None,
     athlete: options.AthleteFile = None,
     intake: options.IntakeFile = None,
+    watch: options.WatchFiles = None,
     slow_motion: options.SlowMotion = None,
     person: options.Person = None,
     fps: options.Fps = None,
@@ -172,11 +175,14 @@ def assess(
         request = options.clip_request(clip, view, speed, slow_motion, person, options.about_points(fps, picture_size))
         protocol = Protocol()
         load = _estimator(protocol, allow_unknown_model=allow_unknown_model, name=estimator, model=model)
+        answers, notes = with_runs(
+            options.read_intake(intake), [run for path in watch or () for run in read_runs(path)]
+        )
         _assess(
             shell,
-            request,
+            replace(request, notes=notes),
             options.read_athlete(athlete),
-            options.read_intake(intake),
+            answers,
             out,
             protocol=protocol,
             load_estimator=load,

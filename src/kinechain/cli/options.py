@@ -40,6 +40,10 @@ AthleteFile = Annotated[
 IntakeFile = Annotated[
     Path | None, typer.Option("--intake", metavar="FILE", help="TOML table [intake]: complaint and health questions.")
 ]
+WatchFiles = Annotated[
+    list[Path] | None,
+    typer.Option("--watch", metavar="FILE", help="FIT file of a running watch; repeatable: the runs of 30 days."),
+]
 SlowMotion = Annotated[
     float | None,
     typer.Option("--slow-motion", metavar="K", help="Slow-motion factor: 4 where the clip runs four times slower."),

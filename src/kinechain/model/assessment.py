@@ -228,7 +228,7 @@ class Curve(_Part):
 
 
 class Load(_Part):
-    """An estimated load on a structure, with the model that gave it."""
+    """An estimated load on a structure, with the model that gave it; `missing_because` where there is no value."""
 
     id: str
     name: QuantityName
@@ -239,6 +239,7 @@ class Load(_Part):
     high: float | None
     unit: str
     model: str
+    missing_because: Text | None = None
 
 
 class Hypothesis(_Part):

@@ -71,7 +71,7 @@ def assess(
     (folder / "frames").mkdir()
     measurements = write_files(clips, FileNames(), folder, progress, watch, hide_face=hide_face)
     with watch.stage("loads"):
-        loads = clip_loads(clips, athlete, protocol)
+        loads = clip_loads(clips, athlete, protocol, intake, request.notes)
     assessment = assemble(clips, athlete, intake, measurements, provenance(clips, protocol, watch), loads)
     (folder / "assessment.json").write_text(assessment.to_json(), encoding="utf-8")
     return assessment
