@@ -24,7 +24,9 @@ that says what to do, both in Japanese and English.
     │   └── AssessmentFileInvalid  19
     ├── SceneError              20–29   what is seen in it
     │   ├── NoPerson               20
+    │   │   └── BodyOutOfPicture     20
     │   ├── NoRunning              21
+    │   │   └── OtherExercise        21
     │   ├── WalkingNotRunning      22
     │   ├── ViewUnsupported        23
     │   ├── ViewContradicted       24
@@ -44,6 +46,10 @@ that says what to do, both in Japanese and English.
     │   ├── OptionInvalid          41
     │   ├── ScaleUnknown           42
     │   ├── IntakeInvalid          43
+    │   ├── SessionInvalid         44
+    │   ├── WatchFileInvalid       45
+    │   │   ├── WatchFileTooLarge    45
+    │   │   └── WatchFileNotARun     45
     │   └── ChangeNotPossible      47
     └── InternalError              50
 """
@@ -339,6 +345,21 @@ class NoPerson(SceneError):
     )
 
 
+class BodyOutOfPicture(NoPerson):
+    """A person is there, but too little of the body is in the picture to check an exercise."""
+
+    code = "body_out_of_picture"
+    exit_status = 20
+    sentence = Text(
+        ja="肩から足先まで全身が見えるフレームが {share:.0%} しかなく、運動を確認できません。",
+        en="The body is seen from shoulders to toes in only {share:.0%} of the frames: the exercise cannot be checked.",
+    )
+    hint = Text(
+        ja="カメラを離して固定し、動きの間ずっと肩から足先までが入るように撮ってください。",
+        en="Fix the camera farther away, so that shoulders to toes stay in the picture during the whole movement.",
+    )
+
+
 class NoRunning(SceneError):
     """A person is there but does not run."""
 
@@ -348,6 +369,21 @@ class NoRunning(SceneError):
     hint = Text(
         ja="一定のペースで 10 秒以上走る動画を使ってください。スローなら --slow-motion で倍率を指定します。",
         en="Use a clip of at least 10 s of running at a steady pace; state a slow-motion factor with --slow-motion.",
+    )
+
+
+class OtherExercise(NoRunning):
+    """The movement in the clip is not the exercise that was asked for."""
+
+    code = "other_exercise"
+    exit_status = 21
+    sentence = Text(
+        ja="指定された運動（{exercise}）ではなく、{looks_like}のようです。",
+        en="This does not look like the exercise asked for ({exercise}) but like {looks_like}.",
+    )
+    hint = Text(
+        ja="--exercise を確かめ、撮り方に従ってその運動だけを撮ってください。{camera}",
+        en="Check --exercise, and film that exercise alone as follows. {camera}",
     )
 
 
@@ -612,6 +648,63 @@ class IntakeInvalid(SessionError):
     hint = Text(
         ja="質問と答え方は文書 intake をご覧ください。分からない質問は行ごと省けます。",
         en="The documentation page on the intake lists questions and answers; leave out the lines you cannot answer.",
+    )
+
+
+class SessionInvalid(SessionError):
+    """A session file is missing, is no TOML, or has a key or a value that cannot be understood."""
+
+    code = "session_invalid"
+    exit_status = 44
+    sentence = Text(
+        ja="セッションファイル {path} の内容が正しくありません：{reason}",
+        en="The session file {path} is wrong: {reason}",
+    )
+    hint = Text(
+        ja="書き方は文書 files をご覧ください。[[clip]] が一つ以上必要で、動画の場所はこのファイルからの相対パスです。",
+        en="The documentation page on files shows one. It needs at least one [[clip]]; paths are relative to the file.",
+    )
+
+
+class WatchFileInvalid(SessionError):
+    """A file of a running watch is damaged, or is no FIT file."""
+
+    code = "watch_file_invalid"
+    exit_status = 45
+    sentence = Text(
+        ja="{path} は FIT ファイルとして読めません（壊れているか、別の種類のファイルです）。",
+        en="{path} cannot be read as a FIT file: it is damaged or of another kind.",
+    )
+    hint = Text(
+        ja="ウォッチかアプリから「元のファイル（.fit）」をもう一度書き出すか、距離を問診ファイルに書いてください。",
+        en="Export the original .fit file from the watch or its app again, or write the distances in the intake file.",
+    )
+
+
+class WatchFileTooLarge(WatchFileInvalid):
+    """A file of a running watch is larger than an activity can be."""
+
+    code = "watch_file_too_large"
+    exit_status = 45
+    sentence = Text(
+        ja="{path} は 1 回のランニングの記録としては大きすぎます（上限 {limit}）。",
+        en="{path} is too large for the record of one run (at most {limit}).",
+    )
+    hint = Text(ja="1 回分の .fit ファイルを指定してください。", en="Give a .fit file that holds one activity.")
+
+
+class WatchFileNotARun(WatchFileInvalid):
+    """A file of a running watch holds no run."""
+
+    code = "watch_file_not_a_run"
+    exit_status = 45
+    sentence = Text(
+        ja="{path} に、距離と時間のあるランニングの記録がありません。",
+        en="{path} holds no run with a distance and a duration.",
+    )
+    hint = Text(
+        ja="ランニングとして記録した .fit ファイルを指定してください。",
+        en="Give a .fit file of an activity that was recorded as running.",
     )
 
 

@@ -23,5 +23,11 @@ class Text(BaseModel):
         return self.ja if language == "ja" else self.en
 
     def format(self, **values: object) -> Text:
-        """Return the text with `{placeholders}` filled in both languages."""
-        return Text(ja=self.ja.format(**values), en=self.en.format(**values))
+        """Return the text with `{placeholders}` filled in both languages; a `Text` fills each with its own."""
+        own = {
+            name: (value.ja, value.en) if isinstance(value, Text) else (value, value) for name, value in values.items()
+        }
+        return Text(
+            ja=self.ja.format(**{name: ja for name, (ja, _) in own.items()}),
+            en=self.en.format(**{name: en for name, (_, en) in own.items()}),
+        )

@@ -30,7 +30,7 @@ def measured(path: Path, weights: WeightFiles) -> Assessment:
     protocol, watch = Protocol(), Stopwatch()
     estimator = BlazePose(weights, protocol.estimator)
     (clip,) = measure_clip(ClipRequest(path), Athlete(), lambda: estimator, protocol, lambda *_: None, watch)
-    return assemble((clip,), Athlete(), {}, clip.gait.measurements, provenance(clip.seen, protocol, watch))
+    return assemble((clip,), Athlete(), {}, clip.gait.measurements, provenance((clip,), protocol, watch))
 
 
 @pytest.fixture(scope="module")

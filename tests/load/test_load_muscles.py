@@ -69,3 +69,13 @@ def test_every_row_has_a_source_and_the_soleus_is_the_unit() -> None:
     assert signs["gastrocnemius"] == (True, False, False)
     assert signs["rectus_femoris"] == (False, True, False)
     assert signs["hamstrings"] == (False, False, True)
+
+
+def test_many_frames_at_once_give_what_each_gives_alone() -> None:
+    rng = np.random.default_rng(4)
+    moments, angles = rng.uniform(-3.0, 3.0, (40, 3)), rng.uniform(-20.0, 60.0, (40, 3))
+    together = muscle_forces_bw(moments, angles)
+    for frame in range(0, 40, 7):
+        alone = muscle_forces_bw(moments[frame : frame + 1], angles[frame : frame + 1])
+        for name, force in alone.items():
+            assert force[0] == pytest.approx(together[name][frame], abs=1e-6)

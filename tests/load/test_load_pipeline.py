@@ -50,7 +50,31 @@ def test_every_load_of_the_contract_has_a_row_and_both_legs_agree() -> None:
         assert left is not None
         assert right == pytest.approx(left, rel=0.1)
     assert found["gluteus_maximus_force_peak_bw", "left"] is None
+    assert all((load.value is None) == (load.missing_because is not None) for load in loads)
     assert {caution.code for caution in cautions} == {"loads_compare_only"}
+
+
+def test_the_last_run_adds_up_what_a_kilometre_loads() -> None:
+    loads, cautions = clip_loads((clip(),), RUNNER, Protocol(), {"last_run_km": 10})
+    per_km = values(loads)["achilles_load_per_km", "left"]
+    told = next(caution for caution in cautions if caution.code == "loads_of_last_run")
+    assert per_km is not None
+    assert f"{float(f'{10 * per_km:.2g}'):.0f} (" in told.message.en
+
+
+@pytest.mark.parametrize(
+    ("height_m", "athlete", "name", "because"),
+    [
+        (None, Athlete(), "achilles_force_peak_bw", "speed"),
+        (1.75, Athlete(height_cm=175), "leg_stiffness_knpm", "mass or body height"),
+        (1.75, RUNNER, "gluteus_maximus_force_peak_bw", "who has more"),
+    ],
+)
+def test_a_missing_load_says_why(height_m: float | None, athlete: Athlete, name: str, because: str) -> None:
+    loads, _ = clip_loads((clip(height_m),), athlete, Protocol())
+    reasons = {load.missing_because.en for load in loads if load.name == name and load.missing_because is not None}
+    assert len(reasons) == 1
+    assert because in reasons.pop()
 
 
 def test_without_height_and_speed_only_the_vertical_force_is_told() -> None:

@@ -287,6 +287,8 @@ def _contrast(
     rises = _towards(indicator, value) > 0
     topic = f"{contrast.kind}.{contrast.name}.{contrast.side}"
     if contrast.kind == "fatigue":
+        if contrast.verdict == "none":
+            topic = "fatigue.none"  # of one pair of clips: many quantities that stay are no more than one answer
         ratio = parameters.fatigue_none if contrast.verdict == "none" else parameters.fatigue_real if rises else 1.0
         for variable in variables_of(graph.nodes["C11"]):
             yield Evidence(contrast.id, variable, topic, math.log(ratio))

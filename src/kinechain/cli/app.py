@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 from json import dumps
@@ -14,14 +15,28 @@ from kinechain.cli import options
 from kinechain.cli.console import Shell
 from kinechain.cli.doctor import examine
 from kinechain.errors import OptionInvalid
+from kinechain.exercise.kinds import ExerciseId
+from kinechain.knowledge.test_plan import Place
 from kinechain.model.assessment import Assessment, read_assessment
 from kinechain.model.athlete import Athlete
+from kinechain.model.skeleton import Side
 from kinechain.output import staged
 from kinechain.pipeline.assess import assess as assess_clip
+from kinechain.pipeline.assess import assess_session
+from kinechain.pipeline.clip_store import kept_clips
+from kinechain.pipeline.compare import compare as compare_assessments
+from kinechain.pipeline.compare import comparison_lines
+from kinechain.pipeline.exercise_check import check_exercise, other_exercise
+from kinechain.pipeline.exercise_check import lines_of as exercise_lines_of
 from kinechain.pipeline.export import EXPORTERS, ExportKind
+from kinechain.pipeline.fit_file import read_runs
 from kinechain.pipeline.measure import TableFormat
 from kinechain.pipeline.measure import measure as measure_only
 from kinechain.pipeline.seeing import ClipRequest, EstimatorFactory
+from kinechain.pipeline.session import read_session
+from kinechain.pipeline.test_plan import plan_lines
+from kinechain.pipeline.test_plan import plan_session as plan_for
+from kinechain.pipeline.training import with_runs
 from kinechain.pipeline.what_if import FORMS, changes_of, lines_of
 from kinechain.pose import weights
 from kinechain.pose.estimator import PoseEstimator
@@ -78,6 +93,27 @@ def _assess(
     return assessment
 
 
+def _assess_session(
+    shell: Shell, file: Path, out: Path, *, protocol: Protocol, load_estimator: EstimatorFactory, hide_face: bool
+) -> Assessment:
+    session = read_session(file)
+    with kept_clips(out) as store, staged(out) as folder:
+        with shell.progress() as progress:
+            assessment = assess_session(
+                session,
+                load_estimator,
+                store,
+                folder,
+                protocol=protocol,
+                progress=progress,
+                hide_face=hide_face,
+            )
+        write_reports(assessment, folder)
+    shell.say(PAGE.format(path=(out / f"report.{shell.language}.html").resolve()))
+    shell.result(assessment.to_json())
+    return assessment
+
+
 def _estimator(
     protocol: Protocol, *, allow_unknown_model: bool, name: str = "blazepose", model: Path | None = None
 ) -> EstimatorFactory:
@@ -113,6 +149,7 @@ def assess(
     speed: options.Speed = None,
     athlete: options.AthleteFile = None,
     intake: options.IntakeFile = None,
+    watch: options.WatchFiles = None,
     slow_motion: options.SlowMotion = None,
     person: options.Person = None,
     fps: options.Fps = None,
@@ -124,17 +161,28 @@ def assess(
     lang: options.Lang = None,
     json: options.Json = None,
 ) -> None:
-    """Assess a clip: assessment.json, report.ja.html, report.en.html, overlay.mp4, pose.nc and frames/."""
+    """Assess a clip or a session: assessment.json, report.ja.html, report.en.html, overlay.mp4, pose.nc and frames/."""
     shell = Shell(options.language(lang), json)
     with shell.reporting():
+        if clip.suffix.lower() == ".toml":
+            stated = {"--view": None if view == "auto" else view, "--speed": speed, "--athlete": athlete}
+            stated |= {"--intake": intake, "--slow-motion": slow_motion, "--person": person, "--fps": fps}
+            options.require_none(stated | {"--picture-size": picture_size})
+            protocol = Protocol()
+            load = _estimator(protocol, allow_unknown_model=allow_unknown_model, name=estimator, model=model)
+            _assess_session(shell, clip, out, protocol=protocol, load_estimator=load, hide_face=hide_face)
+            return
         request = options.clip_request(clip, view, speed, slow_motion, person, options.about_points(fps, picture_size))
         protocol = Protocol()
         load = _estimator(protocol, allow_unknown_model=allow_unknown_model, name=estimator, model=model)
+        answers, notes = with_runs(
+            options.read_intake(intake), [run for path in watch or () for run in read_runs(path)]
+        )
         _assess(
             shell,
-            request,
+            replace(request, notes=notes),
             options.read_athlete(athlete),
-            options.read_intake(intake),
+            answers,
             out,
             protocol=protocol,
             load_estimator=load,
@@ -249,6 +297,69 @@ def what_if(
         for line in lines_of(document, shell.language):
             shell.say(line)
         shell.result(document)
+
+
+@app.command("plan-session")
+def plan_session(
+    file: Annotated[Path, typer.Argument(metavar="INTAKE", help="TOML table [intake].", show_default=False)],
+    place: Annotated[Place, typer.Option("--place", help="Where: it decides time and what can be done.")] = "studio",
+    minutes: Annotated[int | None, typer.Option("--minutes", metavar="N", min=10, max=240, help="Time there.")] = None,
+    lang: options.Lang = None,
+    json: options.Json = None,
+) -> None:
+    """Say what to film and test, in which order and why: the least that could settle the question first."""
+    shell = Shell(options.language(lang), json)
+    with shell.reporting():
+        plan = plan_for(options.read_intake(file), place, minutes)
+        for line in plan_lines(plan, shell.language):
+            shell.say(line)
+        shell.result(plan.to_json())
+
+
+@app.command()
+def compare(
+    before: Annotated[Path, typer.Argument(metavar="BEFORE", help="Earlier assessment.json.", show_default=False)],
+    after: Annotated[Path, typer.Argument(metavar="AFTER", help="Later assessment.json.", show_default=False)],
+    lang: options.Lang = None,
+    json: options.Json = None,
+) -> None:
+    """Compare two assessments of one runner: what changed beyond its error, and whether the plan moves on."""
+    shell = Shell(options.language(lang), json)
+    with shell.reporting():
+        comparison = compare_assessments(read_assessment(before), read_assessment(after))
+        for line in comparison_lines(comparison, shell.language):
+            shell.say(line)
+        shell.result(comparison.to_json())
+
+
+@app.command("check-exercise")
+def check_exercise_command(
+    clip: options.ClipPath,
+    exercise: Annotated[ExerciseId, typer.Option("--exercise", help="What is done in the clip.", show_default=False)],
+    side: Annotated[
+        Side | None, typer.Option("--side", help="Bent leg of the stretch, front leg of the hinge; default: either.")
+    ] = None,
+    slow_motion: options.SlowMotion = None,
+    person: options.Person = None,
+    fps: options.Fps = None,
+    picture_size: options.PictureSize = None,
+    allow_unknown_model: options.UnknownModel = False,
+    lang: options.Lang = None,
+    json: options.Json = None,
+) -> None:
+    """Check an exercise: repetitions or holds, faults with the frame that shows them, what to say, what to ask."""
+    shell = Shell(options.language(lang), json)
+    with shell.reporting():
+        request = options.clip_request(clip, "auto", None, slow_motion, person, options.about_points(fps, picture_size))
+        protocol = Protocol()
+        load = _estimator(protocol, allow_unknown_model=allow_unknown_model)
+        with shell.progress() as progress:
+            check = check_exercise(request, exercise, side, load, protocol, progress)
+        for line in exercise_lines_of(check, shell.language):
+            shell.say(line)
+        shell.result(check.to_json())
+        if (other := other_exercise(check)) is not None:
+            replace(shell, json_to=None).fail(other)  # standard output has its result already
 
 
 @app.command()

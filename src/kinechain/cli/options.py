@@ -28,7 +28,7 @@ ClipPath = Annotated[
     Path,
     typer.Argument(
         metavar="CLIP",
-        help="The video, or a file of body points: .trc, .c3d, .json, folder of .json.",
+        help="The video, or a file of body points: .trc, .c3d, .json, folder of .json; or a session: .toml.",
         show_default=False,
     ),
 ]
@@ -39,6 +39,10 @@ AthleteFile = Annotated[
 ]
 IntakeFile = Annotated[
     Path | None, typer.Option("--intake", metavar="FILE", help="TOML table [intake]: complaint and health questions.")
+]
+WatchFiles = Annotated[
+    list[Path] | None,
+    typer.Option("--watch", metavar="FILE", help="FIT file of a running watch; repeatable: the runs of 30 days."),
 ]
 SlowMotion = Annotated[
     float | None,
@@ -120,6 +124,18 @@ def about_points(fps: float | None, picture_size: str | None) -> About:
     if sides is None or "0" in (sides[1].lstrip("0") or "0", sides[2].lstrip("0") or "0"):
         raise OptionInvalid(option="--picture-size", value=picture_size, reason="1920x1080")
     return About(fps, (int(sides[1]), int(sides[2])))
+
+
+def require_none(stated: dict[str, object]) -> None:
+    """Refuse options about one clip beside a session, which says all this itself.
+
+    Raises
+    ------
+    OptionInvalid
+    """
+    for option, value in stated.items():
+        if value is not None:
+            raise OptionInvalid(option=option, value=value, reason="SESSION.toml: [athlete], [intake], [[clip]]")
 
 
 def _require_within(option: str, value: float, limits: tuple[float, float], unit: str) -> None:

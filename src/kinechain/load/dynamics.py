@@ -15,16 +15,16 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class LegMotion:
-    """Path of one leg in a frame that stands still or moves steadily; x forwards, y up [m].
+    """Path of one leg in a frame that stands still or moves steadily; x forwards, y up [m]; or many paths at once.
 
     Parameters
     ----------
-    interval_s : time between two points [s]
-    hip, knee, ankle, heel, toe : shape (n, 2)
-    trunk_rad : angle of the trunk in the plane, + leaning backwards (counter-clockwise), shape (n,)
+    interval_s : time between two points [s], a number or shape (...,)
+    hip, knee, ankle, heel, toe : shape (..., n, 2)
+    trunk_rad : angle of the trunk in the plane, + leaning backwards (counter-clockwise), shape (..., n)
     """
 
-    interval_s: float
+    interval_s: float | Array
     hip: Array
     knee: Array
     ankle: Array
@@ -35,7 +35,7 @@ class LegMotion:
 
 @dataclass(frozen=True)
 class JointLoads:
-    """Net joint moments and powers, each shape (n,).
+    """Net joint moments and powers, each shape (..., n).
 
     Moments [N·m]: extension positive (ankle plantarflexion, knee extension, hip extension). Powers [W]: + generated,
     − absorbed.
@@ -51,15 +51,21 @@ class JointLoads:
 
 def _angle(lower: Array, upper: Array) -> Array:
     d = upper - lower
-    return np.unwrap(np.arctan2(d[:, 1], d[:, 0]))
+    return np.unwrap(np.arctan2(d[..., 1], d[..., 0]))
 
 
-def _rate(values: Array, interval_s: float) -> Array:
-    return np.asarray(np.gradient(values, interval_s, axis=0, edge_order=2))
+def _rate(values: Array, interval_s: float | Array) -> Array:
+    """Return the rate of a value at each point of time, shape (..., n)."""
+    return np.asarray(np.gradient(values, axis=-1, edge_order=2) / np.asarray(interval_s)[..., None])
+
+
+def _path_rate(path: Array, interval_s: float | Array) -> Array:
+    """Return the rate of a path, shape (..., n, 2)."""
+    return np.asarray(np.gradient(path, axis=-2, edge_order=2) / np.asarray(interval_s)[..., None, None])
 
 
 def _cross(arm: Array, force: Array) -> Array:
-    return np.asarray(arm[:, 0] * force[:, 1] - arm[:, 1] * force[:, 0])
+    return np.asarray(arm[..., 0] * force[..., 1] - arm[..., 1] * force[..., 0])
 
 
 @dataclass(frozen=True)
@@ -72,11 +78,11 @@ class _Moving:
     turning: Array
 
 
-def _moving(start: Array, end: Array, segment: Segment, interval_s: float) -> _Moving:
+def _moving(start: Array, end: Array, segment: Segment, interval_s: float | Array) -> _Moving:
     com = start + segment.com_ratio * (end - start)
-    acceleration = _rate(_rate(com, interval_s), interval_s)
+    acceleration = _path_rate(_path_rate(com, interval_s), interval_s)
     spin = _rate(_angle(start, end), interval_s)
-    length = float(np.mean(np.linalg.norm(end - start, axis=1)))
+    length = np.mean(np.hypot(*np.moveaxis(end - start, -1, 0)), axis=-1, keepdims=True)
     inertia = segment.mass_kg * (segment.radius_ratio * length) ** 2
     weight = np.array([0.0, -GRAVITY])
     return _Moving(com, segment.mass_kg * (acceleration - weight), spin, inertia * _rate(spin, interval_s))
@@ -87,8 +93,8 @@ def inverse_dynamics(motion: LegMotion, force_n: Array, pressure_m: Array, segme
 
     Parameters
     ----------
-    force_n : on the foot, forwards and up, shape (n, 2) [N]
-    pressure_m : where it acts, in the frame of `motion`, shape (n, 2) [m]; unused where there is no force
+    force_n : on the foot, forwards and up, shape (..., n, 2) [N]
+    pressure_m : where it acts, in the frame of `motion`, shape (..., n, 2) [m]; unused where there is no force
     segments : masses of the leg
     """
     dt = motion.interval_s

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from kinechain.knowledge.load_tables import ForceTemplate, load_errors
 from kinechain.load.accumulate import impulse_per_km
-from kinechain.load.dynamics import LegMotion, inverse_dynamics, work_shares
+from kinechain.load.dynamics import JointLoads, LegMotion, inverse_dynamics, work_shares
 from kinechain.load.ground_force import (
     GRAVITY,
     POINTS,
@@ -138,38 +139,41 @@ def estimate(
     n = len(stances.contact_s)
     if n < 2:
         raise ValueError(f"needs two stances at least, not {n}")
-    best = _loads(stances, about, template, parameters, _Draw(np.arange(n)))
     rng = np.random.default_rng(parameters.seed)
-    sampled: dict[str, list[float]] = {name: [] for name in best}
-    for _ in range(parameters.draws):
-        drawn = _loads(stances, about, template, parameters, _drawn(n, about, parameters, rng))
-        for name, value in drawn.items():
-            sampled[name].append(value)
-    return [_with_interval(name, value, np.array(sampled[name])) for name, value in best.items() if np.isfinite(value)]
+    draws = [_Draw.as_measured(n, parameters), *(_drawn(n, about, parameters, rng) for _ in range(parameters.draws))]
+    rows = _loads(stances, about, template, parameters, draws)
+    return [_with_interval(name, of[0], of[1:]) for name, of in rows.items() if np.isfinite(of[0])]
 
 
 def _with_interval(name: str, value: float, draws: Array) -> LoadEstimate:
+    value = float(value)
     low, high = np.nanquantile(draws, [0.025, 0.975])
     return LoadEstimate(name, value, float(min(low, value)), float(max(high, value)), MODELS[name])
 
 
 @dataclass(frozen=True)
 class _Draw:
-    """One possible truth: which strides, and every error at its value; as measured by default."""
+    """One possible truth: how often each stride counts, and every error at its value."""
 
-    strides: NDArray[np.intp]
-    contact_s: float = 0.0
-    scale: float = 1.0
-    points: Array | None = None
-    arm: float = 1.0
-    soleus_share: float | None = None
-    models: dict[str, float] = field(default_factory=dict)
+    weights: Array
+    contact_s: float
+    scale: float
+    points: Array
+    arm: float
+    soleus_share: float
+    models: dict[str, float]
+
+    @classmethod
+    def as_measured(cls, n: int, parameters: LoadParameters) -> _Draw:
+        """Return the draw without any error."""
+        models = dict.fromkeys(load_errors(), 0.0)
+        return cls(np.full(n, 1 / n), 0.0, 1.0, np.zeros((5, 2)), 1.0, parameters.tendon.soleus_share, models)
 
 
 def _drawn(n: int, about: About, parameters: LoadParameters, rng: np.random.Generator) -> _Draw:
     tendon = parameters.tendon
     return _Draw(
-        rng.integers(0, n, n),
+        np.bincount(rng.integers(0, n, n), minlength=n) / n,
         float(rng.normal(0.0, about.contact_sd_s)),
         float(rng.normal(1.0, about.speed_relative_sd)),
         rng.normal(0.0, parameters.point_sd_m, (5, 2)),
@@ -184,27 +188,47 @@ def _model_sd(name: str, sd: float, parameters: LoadParameters) -> float:
 
 
 def _loads(
-    stances: LegStances, about: About, template: ForceTemplate, parameters: LoadParameters, draw: _Draw
-) -> dict[str, float]:
-    contact = float(stances.contact_s[draw.strides].mean()) - about.contact_bias_s + draw.contact_s
-    flight = max(float(stances.flight_s[draw.strides].mean()) + about.contact_bias_s - draw.contact_s, 0.0)
-    speed = None if about.speed_mps is None else about.speed_mps * draw.scale
-    vertical = fitted_curve_bw(contact, flight, speed, template) * (1 + draw.models.get("peak_vgrf_bw", 0.0))
-    loads = {"peak_vgrf_bw": float(vertical.max())}
+    stances: LegStances, about: About, template: ForceTemplate, parameters: LoadParameters, draws: Sequence[_Draw]
+) -> dict[str, Array]:
+    """Return every load that can be told, draw by draw, shape (d,)."""
+    weights = np.stack([draw.weights for draw in draws])
+    shift = np.array([draw.contact_s for draw in draws]) - about.contact_bias_s
+    scale = np.array([draw.scale for draw in draws])
+    contact = weights @ stances.contact_s + shift
+    flight = np.maximum(weights @ stances.flight_s - shift, 0.0)
+    speed = None if about.speed_mps is None else about.speed_mps * scale
+    speeds = [None] * len(draws) if speed is None else list(speed)
+    unbiased = np.stack([fitted_curve_bw(*times, template) for times in zip(contact, flight, speeds, strict=True)])
+    peak = (unbiased * _errors(draws, "peak_vgrf_bw", 1.0)[:, None]).max(axis=1)
+    loads = {"peak_vgrf_bw": peak}
     if speed is None:
         return loads
     if about.mass_kg is not None and about.height_m is not None:
         leg = parameters.leg_length_ratio * about.height_m
-        loads["leg_stiffness_knpm"] = _stiffness(contact, float(vertical.max()), about.mass_kg, leg, speed)
+        steps = zip(contact, peak, speed, strict=True)
+        loads["leg_stiffness_knpm"] = np.array([_stiffness(c, p, about.mass_kg, leg, v) for c, p, v in steps])
     if stances.points is None or stances.trunk_rad is None:
         return loads
-    points = stances.points[draw.strides].mean(axis=0) * draw.scale
-    points = points if draw.points is None else points + draw.points
-    hip, knee, ankle, heel, toe = np.moveaxis(points, 1, 0)
-    trunk_rad = stances.trunk_rad[draw.strides].mean(axis=0)
-    leg_path = LegMotion(contact / (POINTS - 1), hip, knee, ankle, heel, toe, trunk_rad)
-    unbiased = vertical / (1 + draw.models.get("peak_vgrf_bw", 0.0))
-    return loads | _leg_loads(leg_path, unbiased, contact, flight, speed, about, template, parameters, draw)
+    points = np.tensordot(weights, stances.points, 1) * scale[:, None, None, None]
+    points += np.stack([draw.points for draw in draws])[:, None]
+    hip, knee, ankle, heel, toe = np.moveaxis(points, 2, 0)
+    path = LegMotion(contact / (POINTS - 1), hip, knee, ankle, heel, toe, weights @ stances.trunk_rad)
+    return loads | _leg_loads(path, _Steps(unbiased, contact, flight, speed), about, template, parameters, draws)
+
+
+@dataclass(frozen=True)
+class _Steps:
+    """The steps that the draws stand for; vertical force of shape (d, 101), the rest (d,)."""
+
+    vertical_bw: Array
+    contact_s: Array
+    flight_s: Array
+    speed_mps: Array
+
+
+def _errors(draws: Sequence[_Draw], name: str, of: float = 0.0) -> Array:
+    """Return `of` + the error of a model, draw by draw, shape (d,)."""
+    return of + np.array([draw.models[name] for draw in draws])
 
 
 def _stiffness(contact_s: float, peak_bw: float, mass_kg: float, leg_m: float, speed_mps: float) -> float:
@@ -216,96 +240,113 @@ def _stiffness(contact_s: float, peak_bw: float, mass_kg: float, leg_m: float, s
 
 def _leg_loads(
     leg: LegMotion,
-    vertical_bw: Array,
-    contact_s: float,
-    flight_s: float,
-    speed_mps: float,
+    steps: _Steps,
     about: About,
     template: ForceTemplate,
     parameters: LoadParameters,
-    draw: _Draw,
-) -> dict[str, float]:
+    draws: Sequence[_Draw],
+) -> dict[str, Array]:
     """Return the loads that need the leg's path, for a runner of 1 kg: per kilogram and in body weights."""
-    inside = slice(PAD, -PAD)
     foot = FootAngles.of(leg)
-    ahead = pressure_ahead_m(foot.length_m, speed_mps, foot.inclination_ic_deg, template)
-    level = fore_aft_curve_bw(vertical_bw, speed_mps, foot.inclination_ic_deg, template)
-    force = np.pad(np.stack([level, vertical_bw], axis=1), ((PAD, PAD), (0, 0))) * GRAVITY
-    at = np.clip(np.arange(POINTS + 2 * PAD) - PAD, 0, POINTS - 1)
-    pressure = np.stack([leg.ankle[:, 0] + ahead[at], np.full(len(at), foot.ground_m)], axis=1)
-    joints = inverse_dynamics(leg, force, pressure, leg_segments(1.0, about.sex))
-    stance = type(joints)(**{name: values[inside] for name, values in vars(joints).items()})
-    shares = work_shares(stance, leg.interval_s, mid_stance_index(leg, parameters.mid_stance_end))
-
-    def off(name: str) -> float:
-        return draw.models.get(name, 0.0)
-
+    joints = _joints(leg, foot, steps, about, template)
     tendon = parameters.tendon
-    moment = stance.ankle_moment * (1 + off("ankle_moment_peak_nmpkg"))
-    achilles = achilles_force_n(moment, foot.dorsiflexion_deg[inside], tendon) / GRAVITY / draw.arm
-    soleus = tendon.soleus_share if draw.soleus_share is None else draw.soleus_share
-    angles = np.stack([foot.dorsiflexion_deg, *knee_and_hip_flexion_deg(leg)], axis=1)[inside]
-    knee = stance.knee_moment * (1 + off("knee_moment_peak_nmpkg"))
-    muscles = muscle_forces_bw(np.stack([moment, knee, stance.hip_moment], axis=1), angles)
-    stretch = soleus_length_change(foot.dorsiflexion_deg[inside], foot.shank_m, tendon) * draw.arm
-    cadence = 60 / (contact_s + flight_s)
+    arm = np.array([draw.arm for draw in draws])[:, None]
+    moment = joints.ankle_moment * _errors(draws, "ankle_moment_peak_nmpkg", 1.0)[:, None]
+    dorsiflexion = foot.dorsiflexion_deg[:, PAD:-PAD]
+    achilles = achilles_force_n(moment, dorsiflexion, tendon) / GRAVITY / arm
+    soleus = np.array([draw.soleus_share for draw in draws])
+    angles = np.stack([foot.dorsiflexion_deg, *knee_and_hip_flexion_deg(leg)], axis=-1)[:, PAD:-PAD]
+    knee = joints.knee_moment * _errors(draws, "knee_moment_peak_nmpkg", 1.0)[:, None]
+    moments = np.stack([moment, knee, joints.hip_moment], axis=-1)
+    vasti = muscle_forces_bw(moments.reshape(-1, 3), angles.reshape(-1, 3))["vasti"].reshape(moment.shape)
+    stretch = soleus_length_change(dorsiflexion, foot.shank_m[:, None], tendon) * arm
+    cadence = 60 / (steps.contact_s + steps.flight_s)
+    per_km = zip(achilles, steps.contact_s / (POINTS - 1), cadence, steps.speed_mps, strict=True)
+    shares = _shares(joints, leg, parameters.mid_stance_end)
     return {
-        "ankle_moment_peak_nmpkg": float(moment.max()),
-        "achilles_force_peak_bw": float(achilles.max()),
-        "soleus_force_peak_bw": float(achilles.max() * soleus),
-        "gastrocnemius_force_peak_bw": float(achilles.max() * (1 - soleus)),
-        "vasti_force_peak_bw": float(muscles["vasti"].max()),
-        "hip_absorption_share": _share(shares.hip + off("hip_absorption_share")),
-        "knee_absorption_share": _share(shares.knee + off("knee_absorption_share")),
-        "ankle_absorption_share": _share(shares.ankle + off("ankle_absorption_share")),
-        "ankle_push_off_share": _share(shares.ankle_push_off + off("ankle_push_off_share")),
-        "soleus_length_change_ratio": float(stretch.max()),
-        "achilles_load_per_km": impulse_per_km(achilles, leg.interval_s, cadence, speed_mps),
+        "ankle_moment_peak_nmpkg": moment.max(axis=1),
+        "achilles_force_peak_bw": achilles.max(axis=1),
+        "soleus_force_peak_bw": achilles.max(axis=1) * soleus,
+        "gastrocnemius_force_peak_bw": achilles.max(axis=1) * (1 - soleus),
+        "vasti_force_peak_bw": vasti.max(axis=1),
+        **{name: np.clip(share + _errors(draws, name), 0.0, 1.0) for name, share in shares.items()},
+        "soleus_length_change_ratio": stretch.max(axis=1),
+        "achilles_load_per_km": np.array([impulse_per_km(*of_draw) for of_draw in per_km]),
     }
 
 
-def _share(value: float) -> float:
-    return min(max(value, 0.0), 1.0)
+def _joints(leg: LegMotion, foot: FootAngles, steps: _Steps, about: About, template: ForceTemplate) -> JointLoads:
+    """Return moments and powers from contact to toe-off under the modelled force, each of shape (d, 101)."""
+    each = list(zip(steps.speed_mps, foot.inclination_ic_deg, strict=True))
+    ahead = np.stack([pressure_ahead_m(m, v, up, template) for m, (v, up) in zip(foot.length_m, each, strict=True)])
+    level = np.stack(
+        [fore_aft_curve_bw(f, v, up, template) for f, (v, up) in zip(steps.vertical_bw, each, strict=True)]
+    )
+    beyond = ((0, 0), (PAD, PAD), (0, 0))
+    force = np.pad(np.stack([level, steps.vertical_bw], axis=-1), beyond) * GRAVITY
+    at = np.clip(np.arange(POINTS + 2 * PAD) - PAD, 0, POINTS - 1)
+    under = leg.ankle[..., 0] + ahead[:, at]
+    pressure = np.stack([under, np.broadcast_to(foot.ground_m[:, None], under.shape)], axis=-1)
+    joints = inverse_dynamics(leg, force, pressure, leg_segments(1.0, about.sex))
+    return JointLoads(**{name: values[:, PAD:-PAD] for name, values in vars(joints).items()})
+
+
+def _shares(joints: JointLoads, leg: LegMotion, mid_stance_end: float) -> dict[str, Array]:
+    """Return the shares of work, draw by draw; the time between two points cancels."""
+    rows = [
+        work_shares(JointLoads(**{name: values[i] for name, values in vars(joints).items()}), 1.0, int(mid))
+        for i, mid in enumerate(mid_stance_index(leg, mid_stance_end))
+    ]
+    return {
+        "hip_absorption_share": np.array([row.hip for row in rows]),
+        "knee_absorption_share": np.array([row.knee for row in rows]),
+        "ankle_absorption_share": np.array([row.ankle for row in rows]),
+        "ankle_push_off_share": np.array([row.ankle_push_off for row in rows]),
+    }
 
 
 @dataclass(frozen=True)
 class FootAngles:
-    """Angles of foot and ankle read off a path; `dorsiflexion_deg` over the whole path, the rest single values."""
+    """Angles of foot and ankle read off paths; `dorsiflexion_deg` over the whole path, the rest one value a path."""
 
-    inclination_ic_deg: float
+    inclination_ic_deg: Array
     dorsiflexion_deg: Array
-    length_m: float
-    shank_m: float
-    ground_m: float
+    length_m: Array
+    shank_m: Array
+    ground_m: Array
 
     @classmethod
     def of(cls, leg: LegMotion) -> FootAngles:
-        """Read a path; the foot is flat over 25–50 % of stance, where its lower point lies on the ground."""
+        """Read paths; the foot is flat over 25–50 % of stance, where its lower point lies on the ground."""
         sole = leg.toe - leg.heel
         shin = leg.knee - leg.ankle
         flat = slice(PAD + 25, PAD + 51)
-        angle = np.degrees(np.arctan2(sole[:, 1], sole[:, 0]))
-        inclination = angle - float(np.median(angle[flat]))
+
+        def typical(values: Array) -> Array:
+            return np.asarray(np.median(values[..., flat], axis=-1))
+
+        angle = np.degrees(np.arctan2(sole[..., 1], sole[..., 0]))
+        inclination = angle - typical(angle)[..., None]
         return cls(
-            float(inclination[PAD + 2]),
-            np.degrees(np.arctan2(shin[:, 0], shin[:, 1])) + inclination,
-            float(np.median(np.linalg.norm(sole[flat], axis=1))),
-            float(np.median(np.linalg.norm(shin[flat], axis=1))),
-            float(min(np.median(leg.heel[flat, 1]), np.median(leg.toe[flat, 1]))),
+            inclination[..., PAD + 2],
+            np.degrees(np.arctan2(shin[..., 0], shin[..., 1])) + inclination,
+            typical(np.hypot(sole[..., 0], sole[..., 1])),
+            typical(np.hypot(shin[..., 0], shin[..., 1])),
+            np.minimum(typical(leg.heel[..., 1]), typical(leg.toe[..., 1])),
         )
 
 
 def knee_and_hip_flexion_deg(leg: LegMotion) -> tuple[Array, Array]:
-    """Return knee flexion (thigh + shank) and hip flexion (thigh against trunk) over a path [deg]."""
+    """Return knee flexion (thigh + shank) and hip flexion (thigh against trunk) over paths [deg]."""
     thigh, shin = leg.knee - leg.hip, leg.knee - leg.ankle
-    forward = np.degrees(np.arctan2(thigh[:, 0], -thigh[:, 1]))
-    shank = np.degrees(np.arctan2(shin[:, 0], shin[:, 1]))
+    forward = np.degrees(np.arctan2(thigh[..., 0], -thigh[..., 1]))
+    shank = np.degrees(np.arctan2(shin[..., 0], shin[..., 1]))
     return forward + shank, forward - np.degrees(leg.trunk_rad)
 
 
-def mid_stance_index(leg: LegMotion, end: float) -> int:
-    """Return the index after contact of the largest knee flexion in the first part of stance."""
+def mid_stance_index(leg: LegMotion, end: float) -> NDArray[np.intp]:
+    """Return the index after contact of the largest knee flexion in the first part of stance, one a path."""
     stance = slice(PAD, PAD + int(end * (POINTS - 1)) + 1)
-    thigh, shin = (leg.hip - leg.knee)[stance], (leg.ankle - leg.knee)[stance]
-    cosine = (thigh * shin).sum(axis=1) / np.linalg.norm(thigh, axis=1) / np.linalg.norm(shin, axis=1)
-    return int(np.argmax(cosine))
+    thigh, shin = (leg.hip - leg.knee)[..., stance, :], (leg.ankle - leg.knee)[..., stance, :]
+    lengths = np.hypot(thigh[..., 0], thigh[..., 1]) * np.hypot(shin[..., 0], shin[..., 1])
+    return np.asarray(np.argmax((thigh * shin).sum(axis=-1) / lengths, axis=-1))

@@ -8,6 +8,7 @@ recall; the cost that the reference results use). Strength does not change with 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,41 +71,57 @@ def optimise(
     """
     p = parameters or OptimisationParameters()
     gain = strength**2
-    slack = p.slack
     multiplier = np.zeros_like(moments_nmpkg)
 
-    def dual(of: Array) -> Array:
-        pull = np.maximum(np.einsum("njm,nj->nm", arms_m, of), 0.0)
-        return np.asarray(
-            (gain * pull**2).sum(axis=1) / 2 + slack * (of**2).sum(axis=1) / 2 - (moments_nmpkg * of).sum(1)
-        )
-
-    value = dual(multiplier)
+    value = np.zeros(len(moments_nmpkg))
+    left = np.arange(len(moments_nmpkg))
     for _ in range(p.rounds):
-        pull = np.einsum("njm,nj->nm", arms_m, multiplier)
+        arms, of, moments = arms_m[left], multiplier[left], moments_nmpkg[left]
+        pull = np.matmul(of[:, None, :], arms)[:, 0, :]
         force = gain * np.maximum(pull, 0.0)
-        residual = np.einsum("njm,nm->nj", arms_m, force) + slack * multiplier - moments_nmpkg
-        if np.abs(residual).max() < p.tolerance:
+        residual = np.matmul(arms, force[:, :, None])[:, :, 0] + p.slack * of - moments
+        open_ = np.abs(residual).max(axis=1) >= p.tolerance
+        left = left[open_]
+        if not len(left):
             break
-        active = gain * (pull > 0)
-        hessian = np.einsum("njm,nm,nkm->njk", arms_m, active, arms_m) + slack * np.eye(len(JOINTS))
+        arms, of, moments, residual = arms[open_], of[open_], moments[open_], residual[open_]
+        active = gain * (pull[open_] > 0)
+        hessian = np.matmul(arms * active[:, None, :], arms.swapaxes(1, 2)) + p.slack * np.eye(len(JOINTS))
         step = np.linalg.solve(hessian, residual[:, :, None])[:, :, 0]
-        multiplier, value = _damped(multiplier, step, value, residual, dual)
-    return np.asarray(gain * np.maximum(np.einsum("njm,nj->nm", arms_m, multiplier), 0.0))
+        dual = _Dual(moments, arms, gain, p.slack)
+        multiplier[left], value[left] = _damped(of, step, value[left], residual, dual)
+    pull = np.matmul(multiplier[:, None, :], arms_m)[:, 0, :]
+    return np.asarray(gain * np.maximum(pull, 0.0))
 
 
-def _damped(multiplier: Array, step: Array, value: Array, residual: Array, dual: object) -> tuple[Array, Array]:
+class _Dual(NamedTuple):
+    """The function that the multipliers minimise, frame by frame."""
+
+    moments: Array
+    arms: Array
+    gain: Array
+    slack: float
+
+    def of(self, multiplier: Array, which: NDArray[np.intp]) -> Array:
+        """Return its value in the frames `which`."""
+        pull = np.maximum(np.matmul(multiplier[:, None, :], self.arms[which])[:, 0, :], 0.0)
+        rest = self.slack * (multiplier**2).sum(axis=1) / 2 - (self.moments[which] * multiplier).sum(axis=1)
+        return np.asarray((self.gain * pull**2).sum(axis=1) / 2 + rest)
+
+
+def _damped(multiplier: Array, step: Array, value: Array, residual: Array, dual: _Dual) -> tuple[Array, Array]:
     """Take the Newton step of each frame, halved until the dual falls."""
-    assert callable(dual)  # noqa: S101 - narrows the type
-    length = np.ones(len(multiplier))
+    tried, reached = multiplier.copy(), value.copy()
     slope = (residual * step).sum(axis=1)
+    still = np.arange(len(multiplier))
+    length = 1.0
     for _ in range(30):
-        tried = multiplier - length[:, None] * step
-        reached = dual(tried)
-        bad = reached > value - 1e-4 * length * slope
-        if not bad.any():
+        tried[still] = multiplier[still] - length * step[still]
+        reached[still] = dual.of(tried[still], still)
+        still = still[reached[still] > value[still] - 1e-4 * length * slope[still]]
+        if not len(still):
             break
-        length[bad] /= 2
+        length /= 2
     return tried, reached
 
 

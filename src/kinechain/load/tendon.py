@@ -54,7 +54,7 @@ def achilles_force_n(plantarflexion_moment_nm: Array, dorsiflexion_deg: Array, p
     return np.maximum(plantarflexion_moment_nm, 0.0) / achilles_arm_m(dorsiflexion_deg, parameters)
 
 
-def soleus_length_change(dorsiflexion_deg: Array, shank_length_m: float, parameters: TendonParameters) -> Array:
+def soleus_length_change(dorsiflexion_deg: Array, shank_length_m: float | Array, parameters: TendonParameters) -> Array:
     """Return the soleus muscle–tendon length change against 0° dorsiflexion ÷ its length there, + lengthening.
 
     The integral of the moment arm over the angle. This is muscle and tendon together: in running the tendon gives about

@@ -22,6 +22,8 @@ from kinechain.text import Text
 View = Literal["side_left", "side_right", "rear", "front", "foot_medial"]
 SideOrBoth = Literal["left", "right", "both"]
 Grade = Literal["A", "B", "C", "D", "X"]
+Condition = Literal["fresh", "tired"]
+Surface = Literal["treadmill", "ground"]
 CURVE_POINTS = 101
 
 
@@ -90,6 +92,9 @@ class Clip(_Part):
     segments: tuple[Segment, ...]
     n_strides: Strides
     quality: ClipQuality
+    condition: Condition | None = None
+    surface: Surface | None = None
+    shoe: str | None = None
 
 
 class Event(_Part):
@@ -180,7 +185,11 @@ class Finding(_Part):
 
 
 class Contrast(_Part):
-    """A difference within one runner: `value` = b − a (b = right, faster, tired, other shoe, later)."""
+    """A difference within one runner: `value` = b − a (b = right, faster, tired, other shoe, later).
+
+    `clips` are those of a and b (of a pair of side views: both of them). A contrast of pace is judged against
+    `reference_change`, how much the reference runners change between the same two speeds.
+    """
 
     id: str
     kind: Literal["side", "pace", "fatigue", "shoe", "time"]
@@ -194,6 +203,21 @@ class Contrast(_Part):
     unit: str
     sdc: float | None
     verdict: Literal["real", "none", "unclear"]
+    clips: tuple[str, ...] = ()
+    reference_change: float | None = None
+
+
+class FieldTest(_Part):
+    """One result of a field test; names, units and norms stand in `knowledge`."""
+
+    name: str
+    side: SideOrBoth
+    value: float | str
+
+    @property
+    def id(self) -> str:
+        """Name under which a hypothesis refers to this result."""
+        return f"test.{self.name}.{self.side}"
 
 
 CurveValues = Annotated[tuple[float | None, ...], Field(min_length=CURVE_POINTS, max_length=CURVE_POINTS)]
@@ -216,7 +240,7 @@ class Curve(_Part):
 
 
 class Load(_Part):
-    """An estimated load on a structure, with the model that gave it."""
+    """An estimated load on a structure, with the model that gave it; `missing_because` where there is no value."""
 
     id: str
     name: QuantityName
@@ -227,6 +251,7 @@ class Load(_Part):
     high: float | None
     unit: str
     model: str
+    missing_because: Text | None = None
 
 
 class Hypothesis(_Part):
@@ -310,6 +335,7 @@ class Assessment(_Part):
     measurements: tuple[Measurement, ...]
     findings: tuple[Finding, ...] = ()
     contrasts: tuple[Contrast, ...] = ()
+    tests: tuple[FieldTest, ...] = ()
     curves: tuple[Curve, ...] = ()
     loads: tuple[Load, ...] = ()
     hypotheses: tuple[Hypothesis, ...] = ()

@@ -4,25 +4,47 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
-from kinechain.model.assessment import Assessment, Caution, Load, Measurement, Provenance
+from kinechain.chain.contrasts import ContrastClip, contrasts
+from kinechain.errors import FileMissing, InputFileError, KinechainError, SceneError
+from kinechain.knowledge.reference import band
+from kinechain.model.assessment import Assessment, Caution, Contrast, FieldTest, Load, Measurement, Provenance
 from kinechain.model.athlete import Athlete
 from kinechain.model.events import GaitEvents
 from kinechain.model.frames import Image
 from kinechain.model.pose import save_pose
-from kinechain.pipeline.clip import MeasuredClip, event_parts, measure_clip
+from kinechain.pipeline.clip import MeasuredClip, event_parts, measure_clip, measure_seen
+from kinechain.pipeline.clip_store import ClipStore
 from kinechain.pipeline.loads import clip_loads
 from kinechain.pipeline.pictures import KeyPicture, choose, draw, with_pictures
+from kinechain.pipeline.points import points_sha256
 from kinechain.pipeline.progress import Progress, Stopwatch
 from kinechain.pipeline.reasoning import reason, running_speed_mps, with_reference
-from kinechain.pipeline.seeing import ClipRequest, EstimatorFactory, SeenClip
-from kinechain.pipeline.several import people_drawer, with_people_told
+from kinechain.pipeline.seeing import ClipRequest, EstimatorFactory
+from kinechain.pipeline.session import Session, SessionClip, one_of_each
+from kinechain.pipeline.session_checks import left_out, other_people, pace_contradictions
+from kinechain.pipeline.several import PEOPLE_PICTURE, people_drawer, with_people_told
 from kinechain.settings import Protocol
 from kinechain.video.overlay import write_overlay
 from kinechain.video.picture import runner_crop, save_jpeg
 from kinechain.video.reader import VideoFrames
+
+
+@dataclass(frozen=True)
+class FileNames:
+    """Names of the files that are made of one clip, relative to the folder of the result."""
+
+    pose: str = "pose.nc"
+    overlay: str = "overlay.mp4"
+    people: str = PEOPLE_PICTURE
+
+    @classmethod
+    def of_one_among(cls, clip_id: str) -> FileNames:
+        """Return the names where there are several clips."""
+        return cls(f"pose_{clip_id}.nc", f"overlay_{clip_id}.mp4", f"frames/people_{clip_id}.jpg")
 
 
 def assess(
@@ -46,19 +68,131 @@ def assess(
     """
     watch = Stopwatch()
     clips = with_people_told(measure_clip(request, athlete, load_estimator, protocol, progress, watch), request)
-    save_pose(clips[0].seen.pose.assign_attrs(view=clips[0].view.view), folder / "pose.nc")
     (folder / "frames").mkdir()
+    measurements = write_files(clips, FileNames(), folder, progress, watch, hide_face=hide_face)
+    with watch.stage("loads"):
+        loads = clip_loads(clips, athlete, protocol, intake, request.notes)
+    assessment = assemble(clips, athlete, intake, measurements, provenance(clips, protocol, watch), loads)
+    (folder / "assessment.json").write_text(assessment.to_json(), encoding="utf-8")
+    return assessment
+
+
+def assess_session(
+    session: Session,
+    load_estimator: EstimatorFactory,
+    store: ClipStore,
+    folder: Path,
+    *,
+    protocol: Protocol,
+    progress: Progress,
+    hide_face: bool = False,
+) -> Assessment:
+    """Assess the clips, answers and field tests of a session together.
+
+    A clip that is missing, there twice or cannot be judged is named in a caution; the others are assessed without it.
+    Files of one clip are named as for a clip alone; of several they carry its id: `pose_clip1.nc`,
+    `overlay_clip1.mp4`.
+
+    Parameters
+    ----------
+    store : keeps what was seen in finished clips
+
+    Raises
+    ------
+    InputFileError, SceneError
+        Where no clip is left: what is wrong with the first one.
+    SetupError, OutputNotWritable
+    """
+    watch = Stopwatch()
+    taken, cautions = _measured(session, load_estimator, store, protocol, progress, watch)
+    (folder / "frames").mkdir()
+    measurements: tuple[Measurement, ...] = ()
+    for session_clip, clips in taken:
+        names = FileNames() if len(taken) == 1 else FileNames.of_one_among(session_clip.id)
+        measurements += write_files(clips, names, folder, progress, watch, hide_face=hide_face)
+    every = tuple(clip for _, clips in taken for clip in clips)
+    doubtful, contradicted = pace_contradictions(every, protocol)
+    with watch.stage("loads"):
+        loads = clip_loads(every, session.athlete, protocol)
+    compared = tuple(
+        ContrastClip(
+            clip=clip.part,
+            speed_mps=None if clip.id in doubtful else running_speed_mps(clip.gait.measurements),
+            measurements=clip.gait.measurements,
+        )
+        for clip in every
+    )
+    assessment = assemble(
+        every,
+        session.athlete,
+        session.intake,
+        measurements,
+        provenance(every, protocol, watch),
+        loads,
+        tests=session.tests,
+        contrasts=contrasts(compared, band),
+        cautions=(*session.cautions, *cautions, *contradicted, *other_people(every)),
+    )
+    (folder / "assessment.json").write_text(assessment.to_json(), encoding="utf-8")
+    return assessment
+
+
+def _measured(
+    session: Session,
+    load_estimator: EstimatorFactory,
+    store: ClipStore,
+    protocol: Protocol,
+    progress: Progress,
+    watch: Stopwatch,
+) -> tuple[list[tuple[SessionClip, tuple[MeasuredClip, ...]]], list[Caution]]:
+    """Return each file of a session that can be judged with its measured segments, and what to say of the others."""
+    taken: list[tuple[SessionClip, tuple[MeasuredClip, ...]]] = []
+    cautions: list[Caution] = []
+    refused: list[KinechainError] = []
+    for item in one_of_each(session.clips, points_sha256):
+        if isinstance(item, Caution):
+            cautions.append(item)
+            continue
+        clip, sha256 = item
+        try:
+            seen = store.see(clip.request, sha256, load_estimator, protocol, progress, watch)
+            with watch.stage("gait"):
+                progress("gait", 0, 1)
+                measured = measure_seen(seen, clip.request, session.athlete, protocol, clip.id)
+                progress("gait", 1, 1)
+        except (InputFileError, SceneError) as error:
+            refused.append(error)
+            cautions.append(left_out(clip.id, clip.request.path.name, error))
+            continue
+        taken.append((clip, tuple(_filmed(part, clip) for part in with_people_told(measured, clip.request))))
+    if not taken:
+        raise refused[0] if refused else FileMissing(path=session.clips[0].request.path)
+    return taken, cautions
+
+
+def _filmed(measured: MeasuredClip, clip: SessionClip) -> MeasuredClip:
+    """Return a measured clip with the conditions under which it was filmed."""
+    about = {"condition": clip.condition, "surface": clip.surface, "shoe": clip.shoe}
+    return replace(measured, part=measured.part.model_copy(update=about))
+
+
+def write_files(
+    clips: tuple[MeasuredClip, ...],
+    names: FileNames,
+    folder: Path,
+    progress: Progress,
+    watch: Stopwatch,
+    *,
+    hide_face: bool,
+) -> tuple[Measurement, ...]:
+    """Write the points, the overlay and the pictures of one file; return its measurements with their pictures."""
+    save_pose(clips[0].seen.pose.assign_attrs(view=clips[0].view.view), folder / names.pose)
     pictures: dict[KeyPicture, MeasuredClip] = {}
     if clips[0].seen.frames is not None:
         pictures = {picture: clip for clip in clips for picture in choose(clip)}
         with watch.stage("pictures"):
-            _write_pictures(clips[0].seen.frames, pictures, clips, folder, progress, hide_face=hide_face)
-    with watch.stage("loads"):
-        loads = clip_loads(clips, athlete, protocol)
-    measurements = with_pictures([m for clip in clips for m in clip.gait.measurements], pictures)
-    assessment = assemble(clips, athlete, intake, measurements, provenance(clips[0].seen, protocol, watch), loads)
-    (folder / "assessment.json").write_text(assessment.to_json(), encoding="utf-8")
-    return assessment
+            _write_pictures(clips[0].seen.frames, pictures, clips, folder, names, progress, hide_face=hide_face)
+    return with_pictures([m for clip in clips for m in clip.gait.measurements], pictures)
 
 
 def assemble(
@@ -68,9 +202,13 @@ def assemble(
     measurements: tuple[Measurement, ...],
     made_by: Provenance,
     loads: tuple[tuple[Load, ...], tuple[Caution, ...]] = ((), ()),
+    *,
+    tests: tuple[FieldTest, ...] = (),
+    contrasts: tuple[Contrast, ...] = (),
+    cautions: tuple[Caution, ...] = (),
 ) -> Assessment:
     """Reason over what was measured and answered, and join all parts into an Assessment."""
-    reasoning = reason([clip.part for clip in clips], measurements, athlete, intake)
+    reasoning = reason([clip.part for clip in clips], measurements, athlete, intake, tests, contrasts)
     return Assessment(
         athlete=athlete,
         intake=dict(intake),
@@ -78,6 +216,8 @@ def assemble(
         events=tuple(event for clip in clips for event in event_parts(clip)),
         measurements=measurements,
         findings=reasoning.findings,
+        contrasts=contrasts,
+        tests=tests,
         curves=tuple(
             curve
             for clip in clips
@@ -87,7 +227,7 @@ def assemble(
         hypotheses=reasoning.hypotheses,
         conclusion=reasoning.conclusion,
         plan=reasoning.plan,
-        cautions=_once((*(c for clip in clips for c in clip.cautions), *loads[1], *reasoning.cautions)),
+        cautions=_once((*cautions, *(c for clip in clips for c in clip.cautions), *loads[1], *reasoning.cautions)),
         provenance=made_by,
     )
 
@@ -97,13 +237,14 @@ def _once(cautions: tuple[Caution, ...]) -> tuple[Caution, ...]:
     return tuple({(c.code, c.clip, c.message.en): c for c in cautions}.values())
 
 
-def provenance(seen: SeenClip, protocol: Protocol, watch: Stopwatch) -> Provenance:
+def provenance(clips: tuple[MeasuredClip, ...], protocol: Protocol, watch: Stopwatch) -> Provenance:
     """Return what made a result: versions, estimator or source of the points, parameters, seconds."""
     packages = ("kinechain", "ai-edge-litert", "av", "numpy", "scipy", "xarray")
+    sources = dict.fromkeys(str(clip.seen.pose.attrs["source"]) for clip in clips)
     return Provenance(
         versions={"python": platform.python_version()} | {name: version(name) for name in packages},
-        estimator=seen.pose.attrs["source"],
-        model_sha256=dict(seen.model_sha256),
+        estimator="; ".join(sources),
+        model_sha256={name: sha256 for clip in clips for name, sha256 in clip.seen.model_sha256.items()},
         protocol=protocol.as_dict(),
         knowledge_version=version("kinechain"),
         seconds=watch.seconds,
@@ -115,6 +256,7 @@ def _write_pictures(
     pictures: Mapping[KeyPicture, MeasuredClip],
     clips: tuple[MeasuredClip, ...],
     folder: Path,
+    names: FileNames,
     progress: Progress,
     *,
     hide_face: bool,
@@ -122,7 +264,7 @@ def _write_pictures(
     """Write the overlay and, in the same pass over the clip, the picture behind each measurement."""
     pose = clips[0].seen.pose
     events = GaitEvents(tuple(event for clip in clips for event in clip.gait.events))
-    draw_people = people_drawer(clips[0].seen, folder, hide_face=hide_face)
+    draw_people = people_drawer(clips[0].seen, folder / names.people, hide_face=hide_face)
 
     def on_image(index: int, image: Image) -> None:
         draw_people(index, image)
@@ -132,4 +274,4 @@ def _write_pictures(
             save_jpeg(draw(picture, image, pictures[picture], crop, hide_face=hide_face), folder / picture.file)
         progress("pictures", index + 1, frames.info.n_frames)
 
-    write_overlay(frames, pose, events, folder / "overlay.mp4", hide_face=hide_face, on_image=on_image)
+    write_overlay(frames, pose, events, folder / names.overlay, hide_face=hide_face, on_image=on_image)

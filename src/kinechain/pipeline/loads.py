@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from kinechain import glossary
 from kinechain.gait.sagittal import SagittalMotion, to_sagittal
-from kinechain.knowledge.cautions import caution
+from kinechain.knowledge.cautions import caution, caution_texts
 from kinechain.knowledge.load_tables import force_template
 from kinechain.knowledge.method_errors import method_errors
-from kinechain.load.estimate import PAD, About, LegStances, LoadEstimate, estimate
+from kinechain.load.estimate import MODELS, PAD, About, LegStances, LoadEstimate, estimate
 from kinechain.load.ground_force import POINTS
 from kinechain.model.assessment import Caution, Load, MethodError
 from kinechain.model.athlete import Athlete
@@ -28,14 +28,23 @@ LEAST_SEEN = 0.9
 
 
 def clip_loads(
-    clips: tuple[MeasuredClip, ...], athlete: Athlete, protocol: Protocol
+    clips: tuple[MeasuredClip, ...],
+    athlete: Athlete,
+    protocol: Protocol,
+    intake: Mapping[str, object] | None = None,
+    notes: tuple[Caution, ...] = (),
 ) -> tuple[tuple[Load, ...], tuple[Caution, ...]]:
     """Return the loads of all side views, one row a quantity and leg, and what to know about them.
 
-    A load that cannot be told has no value; the cautions say why.
+    A load that cannot be told has no value; its row says why.
+
+    Parameters
+    ----------
+    intake : answers; `last_run_km` is what a session is reckoned from
+    notes : what to know about the training, told first
     """
     loads: list[Load] = []
-    cautions: list[Caution] = []
+    cautions: list[Caution] = list(notes)
     for clip in clips:
         if not clip.view.view.startswith("side"):
             continue
@@ -51,8 +60,9 @@ def clip_loads(
                 if stances is None
                 else {e.name: e for e in estimate(stances, abouts[side], force_template(), protocol.load)}
             )
-        loads += _rows(clip.id, told)
+        loads += _rows(clip.id, abouts["left"], told)
         cautions += _cautions(clip.id, abouts["left"], told)
+        cautions += _last_run(clip.id, told, (intake or {}).get("last_run_km"))
     return tuple(loads), tuple(cautions)
 
 
@@ -118,7 +128,7 @@ def _trunk_rad(motion: SagittalMotion, times_s: Array) -> Array:
     return np.asarray(np.interp(times_s, motion.time_s, -np.arctan2(line[:, 0], line[:, 1])))
 
 
-def _rows(clip_id: str, told: Mapping[Side, Mapping[str, LoadEstimate]]) -> Iterator[Load]:
+def _rows(clip_id: str, about: About, told: Mapping[Side, Mapping[str, LoadEstimate]]) -> Iterator[Load]:
     for name, quantity in glossary.quantities().items():
         if quantity.group != "load":
             continue
@@ -134,7 +144,23 @@ def _rows(clip_id: str, told: Mapping[Side, Mapping[str, LoadEstimate]]) -> Iter
                 high=None if found is None else found.high,
                 unit=quantity.unit,
                 model="" if found is None else found.model,
+                missing_because=caution_texts()[_missing(name, about, told[side])] if found is None else None,
             )
+
+
+def _missing(name: str, about: About, told: Mapping[str, LoadEstimate]) -> str:
+    """Return the key of the text that says why a load of a leg has no value."""
+    if name not in MODELS:
+        return "load_missing_not_ranked"
+    if not told:
+        return "load_missing_strides"
+    if about.speed_mps is None:
+        return "load_missing_speed"
+    if name != "leg_stiffness_knpm":
+        return "load_missing_leg_not_seen"
+    if about.mass_kg is None or about.height_m is None:
+        return "load_missing_mass_or_height"
+    return "load_missing_no_spring"
 
 
 def _cautions(clip_id: str, about: About, told: Mapping[Side, Mapping[str, LoadEstimate]]) -> Iterator[Caution]:
@@ -149,3 +175,16 @@ def _cautions(clip_id: str, about: About, told: Mapping[Side, Mapping[str, LoadE
         yield caution("loads_need_mass", clip_id)
     if "achilles_force_peak_bw" in names:
         yield caution("loads_compare_only", clip_id)
+
+
+def _last_run(clip_id: str, told: Mapping[Side, Mapping[str, LoadEstimate]], last_km: object) -> Iterator[Caution]:
+    """Say what the Achilles load of a kilometre adds up to over the last run, leg by leg."""
+    per_km = {side: told[side].get("achilles_load_per_km") for side in SIDES}
+    if not isinstance(last_km, int | float) or last_km <= 0 or None in per_km.values():
+        return
+    told_of = {
+        f"{side}_{end}": float(f"{getattr(row, end) * last_km:.2g}")
+        for side, row in per_km.items()
+        for end in ("value", "low", "high")
+    }
+    yield caution("loads_of_last_run", clip_id, km=last_km, **told_of)

@@ -15,7 +15,9 @@ from kinechain.model.assessment import (
     Caution,
     Clip,
     Conclusion,
+    Contrast,
     Curve,
+    FieldTest,
     Finding,
     Hypothesis,
     Measurement,
@@ -45,7 +47,12 @@ def running_speed_mps(measurements: tuple[Measurement, ...]) -> float | None:
 
 
 def reason(
-    clips: Sequence[Clip], measurements: tuple[Measurement, ...], athlete: Athlete, intake: Mapping[str, object]
+    clips: Sequence[Clip],
+    measurements: tuple[Measurement, ...],
+    athlete: Athlete,
+    intake: Mapping[str, object],
+    tests: tuple[FieldTest, ...] = (),
+    contrasts: tuple[Contrast, ...] = (),
 ) -> Reasoning:
     """Compare with the reference runners, weigh the links of the chain, and plan; the health questions come first.
 
@@ -57,6 +64,7 @@ def reason(
     ----------
     clips : at least one
     measurements : of all these clips
+    tests, contrasts : field tests, and differences within the runner
     """
     of_clip = {clip.id: tuple(m for m in measurements if m.clip == clip.id) for clip in clips}
     speeds = {clip.id: running_speed_mps(of_clip[clip.id]) for clip in clips}
@@ -67,7 +75,8 @@ def reason(
         tuple(finding for clip in weighed for finding in findings[clip.id]),
         tuple(measurement for clip in weighed for measurement in of_clip[clip.id]),
         {**intake, **about},
-        (),
+        tests,
+        contrasts,
     )
     return Reasoning(
         tuple(finding for clip in clips for finding in findings[clip.id]),
@@ -79,16 +88,19 @@ def reason(
 
 
 def best_of_view(clips: Sequence[Clip]) -> tuple[Clip, ...]:
-    """Return the clip with the most strides of each view, in the order of the clips; of equals the first."""
+    """Return the clip with the most strides of each view, in the order of the clips; of equals the first.
+
+    A tired runner stands for himself only where no other clip of the view is there.
+    """
     best: dict[View, Clip] = {}
     for clip in clips:
-        if clip.view not in best or _strides(clip) > _strides(best[clip.view]):
+        if clip.view not in best or _worth(clip) > _worth(best[clip.view]):
             best[clip.view] = clip
     return tuple(clip for clip in clips if best[clip.view] is clip)
 
 
-def _strides(clip: Clip) -> int:
-    return clip.n_strides.left + clip.n_strides.right
+def _worth(clip: Clip) -> tuple[bool, int]:
+    return clip.condition != "tired", clip.n_strides.left + clip.n_strides.right
 
 
 def _doctor_first(conclusion: Conclusion, intake: Mapping[str, object]) -> Conclusion:

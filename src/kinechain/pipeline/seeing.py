@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from kinechain.errors import ClipTooShort
 from kinechain.gait.analysis import require_frame_rate
-from kinechain.model.assessment import Segment, View
+from kinechain.model.assessment import Caution, Segment, View
 from kinechain.model.frames import ClipInfo
 from kinechain.model.pose import with_scene_shift
 from kinechain.pipeline.points import points_pose, points_sha256
@@ -38,7 +38,7 @@ EstimatorFactory = Callable[[], PoseEstimator]
 class ClipRequest:
     """One clip to assess, with what the user states about it; None where it is left to the product.
 
-    `points` is about a file of points in place of a video.
+    `points` is about a file of points in place of a video; `notes` is what to know about other files given beside it.
     """
 
     path: Path
@@ -47,6 +47,7 @@ class ClipRequest:
     slow_motion: float | None = None
     person: int | None = None
     points: About = field(default_factory=About)
+    notes: tuple[Caution, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -26,13 +26,13 @@ def with_people_told(clips: tuple[MeasuredClip, ...], request: ClipRequest) -> t
     return (replace(clips[0], cautions=(said, *clips[0].cautions)), *clips[1:])
 
 
-def people_drawer(seen: SeenClip, folder: Path, *, hide_face: bool) -> Callable[[int, Image], None]:
+def people_drawer(seen: SeenClip, file: Path, *, hide_face: bool) -> Callable[[int, Image], None]:
     """Return what writes the picture of the numbered people, once it is given the image that shows most of them."""
 
     def on_image(index: int, image: Image) -> None:
         if seen.people is None or index != seen.people.frame:
             return
         boxes = {number: place.box for number, place in seen.people.places.items()}
-        save_jpeg(people_picture(image, boxes, seen.people.chosen, hide_faces=hide_face), folder / PEOPLE_PICTURE)
+        save_jpeg(people_picture(image, boxes, seen.people.chosen, hide_faces=hide_face), file)
 
     return on_image

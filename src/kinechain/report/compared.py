@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import get_args
 
+from markupsafe import Markup
+
 from kinechain import glossary
 from kinechain.model.assessment import Assessment, Contrast, Load, SideOrBoth, View
+from kinechain.report.load_figure import FORCES, SHARES, dots_of, load_bars, ratio_of, top_of
 from kinechain.report.numbers import digits, display_of, round_interval, two_digit_step
 from kinechain.report.rows import RowMaker
 from kinechain.report.words import Words
@@ -41,11 +44,12 @@ class DifferenceKind:
 
 @dataclass(frozen=True)
 class LoadCell:
-    """The load on one leg, or on both together."""
+    """The load on one leg, or on both together; `because` where it is missing and the reason is known."""
 
     side: SideOrBoth
     text: str
     missing: bool
+    because: str | None = None
 
 
 @dataclass(frozen=True)
@@ -56,13 +60,32 @@ class LoadRow:
     models: tuple[str, ...]
     cells: tuple[LoadCell, ...]
 
+    @property
+    def nothing(self) -> LoadCell | None:
+        """The cell that stands for all where all are missing for the same reason."""
+        first = self.cells[0]
+        same = first.missing and all(c.missing and c.because == first.because for c in self.cells)
+        return first if same and first.because is not None else None
+
+
+@dataclass(frozen=True)
+class LoadBars:
+    """One load in the figure: right ÷ left in words, the drawing, and the drawing in words."""
+
+    label: str
+    ratio: str | None
+    svg: Markup
+    alt: str
+
 
 @dataclass(frozen=True)
 class ClipLoads:
-    """The loads of one clip."""
+    """The loads of one clip; no forces or shares to draw where none could be told."""
 
     file: str
     view: View
+    forces: tuple[LoadBars, ...]
+    shares: tuple[LoadBars, ...]
     rows: tuple[LoadRow, ...]
 
 
@@ -90,11 +113,50 @@ class ComparedMaker:
 
     def loads(self) -> tuple[ClipLoads, ...]:
         """Return the loads clip by clip; nothing where there are none."""
+        of_clip = {clip.id: [load for load in self._a.loads if load.clip == clip.id] for clip in self._a.clips}
         return tuple(
-            ClipLoads(clip.file, clip.view, self._load_rows(load for load in self._a.loads if load.clip == clip.id))
+            ClipLoads(
+                clip.file,
+                clip.view,
+                self._bars(of_clip[clip.id], FORCES, with_ratio=True),
+                self._bars(of_clip[clip.id], SHARES, with_ratio=False),
+                self._load_rows(of_clip[clip.id]),
+            )
             for clip in self._a.clips
-            if any(load.clip == clip.id for load in self._a.loads)
+            if of_clip[clip.id]
         )
+
+    def _bars(self, loads: Iterable[Load], names: tuple[str, ...], *, with_ratio: bool) -> tuple[LoadBars, ...]:
+        """Return the drawings of the loads of these names that were told, all on one axis."""
+        found = {name: {load.side: load for load in loads if load.name == name} for name in names}
+        dots = {name: dots_of(by_side, float(display_of(name).factor)) for name, by_side in found.items()}
+        top = top_of(dots.values())
+        words = self._words
+        return tuple(
+            LoadBars(
+                label=self._label(name),
+                ratio=self._ratio(found[name]) if with_ratio else None,
+                svg=load_bars(dots[name], top, words["unit"][display_of(name).unit]),
+                alt=words["measured"]["mark_alt"].format(
+                    label=self._label(name),
+                    values=words["page"]["list_separator"].join(
+                        f"{words['side'][dot.side]} {self._load(found[name], dot.side).text}" for dot in dots[name]
+                    ),
+                ),
+            )
+            for name in names
+            if dots[name]
+        )
+
+    def _ratio(self, by_side: dict[SideOrBoth, Load]) -> str | None:
+        ratio = ratio_of(by_side.get("left"), by_side.get("right"))
+        if ratio is None:
+            return None
+        text = self._words["load"]["ratio_told"] if ratio.told else self._words["load"]["ratio_unclear"]
+        # a second decimal where an end would otherwise round to the 1 that it leaves out
+        decimals = 2 if ratio.told and 1.0 in (round(ratio.low, 1), round(ratio.high, 1)) else 1
+        value, low, high = (f"{number:.{decimals}f}" for number in (ratio.value, ratio.low, ratio.high))
+        return text.format(value=value, low=low, high=high)
 
     def _difference(self, c: Contrast) -> DifferenceRow:
         label = self._label(c.name)
@@ -143,7 +205,7 @@ class ComparedMaker:
         return tuple(
             LoadRow(
                 self._label(name),
-                tuple(dict.fromkeys(load.model for load in by_side.values())),
+                tuple(dict.fromkeys(load.model for load in by_side.values() if load.model)),
                 tuple(self._load(by_side, side) for side in (_BOTH if both else _LEGS)),
             )
             for (name, both), by_side in found.items()
@@ -152,7 +214,8 @@ class ComparedMaker:
     def _load(self, by_side: dict[SideOrBoth, Load], side: SideOrBoth) -> LoadCell:
         load = by_side.get(side)
         if load is None or load.value is None:
-            return LoadCell(side, self._words["load"]["missing"], missing=True)
+            because = None if load is None or load.missing_because is None else load.missing_because[self._language]
+            return LoadCell(side, self._words["load"]["missing"], missing=True, because=because)
         return LoadCell(side, self._maker.amount(load.name, load.value, load.low, load.high), missing=False)
 
     def _label(self, name: str) -> str:

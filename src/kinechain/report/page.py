@@ -49,6 +49,7 @@ class ClipPage:
     rows: tuple[Row, ...]
     reasons: tuple[Reason, ...]
     charts: tuple[Chart, ...]
+    overlay: str | None
 
 
 def write_reports(assessment: Assessment, folder: Path) -> tuple[Path, Path]:
@@ -97,6 +98,7 @@ def render(assessment: Assessment, folder: Path, language: Language, charts: Map
             rows=maker.rows(clip.id),
             reasons=maker.reasons(clip.id),
             charts=charts[clip.id],
+            overlay=_overlay_among(folder, clip.id),
         )
         for clip in assessment.clips
     )
@@ -148,6 +150,12 @@ def _fill(text: str, **values: object) -> str:
 
 def _breakable(name: str) -> Markup:
     return Markup("_<wbr>").join(name.split("_"))
+
+
+def _overlay_among(folder: Path, clip: str) -> str | None:
+    """Return the overlay of a clip's own file, where there are several files; segments of a file share it."""
+    name = f"overlay_{clip.partition('.')[0]}.mp4"
+    return name if (folder / name).is_file() else None
 
 
 def _charts(assessment: Assessment, clip: str) -> tuple[Chart, ...]:

@@ -1,0 +1,269 @@
+"""The check of an exercise, live: points in, frame by frame; state, count and cues out. A clip is fed the same way.
+
+stream = ExerciseStream("ball_calf_raise", faults)
+for frame, (time_s, points) in enumerate(camera):
+    now = stream.feed(time_s, frame, points)
+outcome = stream.finish()
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from kinechain.exercise.cycle import Cycle, CycleParameters, Hold, HoldTimer, Repetition, State
+from kinechain.exercise.faults import Done, Held, Seen, seen_in_hold, seen_in_repetition
+from kinechain.exercise.kinds import (
+    KINDS,
+    ExerciseId,
+    Kind,
+    KindParameters,
+    StepCounter,
+    bow_kind,
+    figure_four_side,
+    floor_stretch_side,
+    is_standing,
+    raise_kind,
+)
+from kinechain.exercise.posture import Points, Posture, PostureParameters, PostureReader
+from kinechain.knowledge.exercise_checks import FaultRule
+from kinechain.model.skeleton import Side
+
+
+@dataclass(frozen=True)
+class StreamParameters:
+    """Parameters of an `ExerciseStream`.
+
+    Parameters
+    ----------
+    posture, kinds : how a posture is read, and what is what
+    bow, sink, lift : how repetitions are cut out of the trunk's inclination [deg], the knees' flexion [deg] and the
+        height of the shoulders above the toes [leg lengths, 0.04 is about 3 cm]
+    walking_passes : so often the feet must pass one another for walking, and twice more for each repetition
+    remembered_s : postures are kept so long, for rest and farthest point of a movement [s]
+    shortest_hold_s : a posture kept for less is no hold [s]
+    """
+
+    posture: PostureParameters = field(default_factory=PostureParameters)
+    kinds: KindParameters = field(default_factory=KindParameters)
+    bow: CycleParameters = field(default_factory=lambda: CycleParameters(least_range=25.0))
+    sink: CycleParameters = field(default_factory=lambda: CycleParameters(least_range=40.0))
+    lift: CycleParameters = field(default_factory=lambda: CycleParameters(least_range=0.04))
+    walking_passes: int = 3
+    remembered_s: float = 90.0
+    shortest_hold_s: float = 2.0
+
+
+@dataclass(frozen=True)
+class Now:
+    """What is known after a frame.
+
+    Parameters
+    ----------
+    state : of the movement asked for
+    repetitions, partial_repetitions, holds : so far
+    holding_s : how long the posture asked for has been kept now [s]
+    cues : ids of faults seen in what ended with this frame
+    """
+
+    state: State
+    repetitions: int
+    partial_repetitions: int
+    holds: int
+    holding_s: float = 0.0
+    cues: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A repetition, and what it is."""
+
+    kind: Kind
+    repetition: Repetition
+    values: tuple[Seen, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Whether it was seen from rest to rest and went far enough."""
+        return self.repetition.why == "whole"
+
+
+@dataclass(frozen=True)
+class TimedHold:
+    """A hold, and what it is."""
+
+    kind: Kind
+    hold: Hold
+    values: tuple[Seen, ...] = ()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a stream held, from its first to its last frame.
+
+    Parameters
+    ----------
+    recognised : whether the exercise asked for is among it
+    looks_like : what most of it is
+    counted : repetitions of the exercise, whole and partial
+    holds : of the exercise where it is one that is held; else those of what it looks like
+    frontal : seen from the rear or front
+    duration_s : from the first frame to the last [s]
+    """
+
+    recognised: bool
+    looks_like: Kind
+    counted: tuple[Counted, ...]
+    holds: tuple[TimedHold, ...]
+    frontal: bool
+    duration_s: float
+
+
+class ExerciseStream:
+    """Watches one person do one exercise."""
+
+    def __init__(
+        self,
+        exercise: ExerciseId,
+        rules: Mapping[str, FaultRule],
+        parameters: StreamParameters | None = None,
+        *,
+        side: Side | None = None,
+    ) -> None:
+        """Begin a stream.
+
+        Parameters
+        ----------
+        exercise : what is asked for
+        rules : the faults of the exercise, by id
+        parameters : see there
+        side : count this side alone, the bent leg of the stretch or the front leg of the hinge
+        """
+        self._exercise, self._rules, self._side = exercise, rules, side
+        self._p = parameters or StreamParameters()
+        self._reader = PostureReader(self._p.posture)
+        self._memory: deque[Posture] = deque()
+        self._cycles = {"bow": Cycle(self._p.bow), "sink": Cycle(self._p.sink), "lift": Cycle(self._p.lift)}
+        self._floor = HoldTimer(self._p.shortest_hold_s)
+        self._four = HoldTimer(self._p.shortest_hold_s)
+        self._steps = StepCounter()
+        self._counted: list[Counted] = []
+        self._holds: list[TimedHold] = []
+        self._frontal = 0
+        self._begin_s = self._end_s = np.nan
+
+    def feed(self, time_s: float, frame: int, points: Points) -> Now:
+        """Take the points of the next frame (names of `skeleton.KEYPOINTS`, px) and say what is known now."""
+        posture = self._reader.read(time_s, frame, points)
+        self._begin_s = time_s if np.isnan(self._begin_s) else self._begin_s
+        self._end_s = time_s
+        self._frontal += 1 if posture.frontal else -1
+        self._memory.append(posture)
+        while time_s - self._memory[0].time_s > self._p.remembered_s:
+            self._memory.popleft()
+        self._steps.feed(posture)
+        cues = [*self._move(posture), *self._hold(posture)]
+        return self._now(tuple(dict.fromkeys(cues)))
+
+    def finish(self) -> Outcome:
+        """End the stream."""
+        for name, cycle in self._cycles.items():
+            self._count(name, cycle.finish())
+        self._keep("floor_glute_stretch", self._floor.finish())
+        self._keep("lying_figure_four", self._four.finish())
+        own = tuple(counted for counted in self._counted if self._is_asked(counted.kind))
+        recognised = bool(own) or any(hold.kind in KINDS[self._exercise] for hold in self._holds)
+        looks_like = self._looks_like()
+        wanted = KINDS[self._exercise] if recognised else {looks_like}
+        if recognised and looks_like not in KINDS[self._exercise]:
+            recognised, own = False, ()
+            wanted = {looks_like}
+        return Outcome(
+            recognised=recognised,
+            looks_like=looks_like,
+            counted=own,
+            holds=tuple(hold for hold in self._holds if hold.kind in wanted),
+            frontal=self._frontal > 0,
+            duration_s=float(self._end_s - self._begin_s) if np.isfinite(self._end_s) else 0.0,
+        )
+
+    def _is_asked(self, kind: Kind) -> bool:
+        return kind in KINDS[self._exercise]
+
+    def _move(self, posture: Posture) -> list[str]:
+        standing = is_standing(posture, self._p.kinds)
+        signals = {"bow": posture.trunk_deg, "sink": posture.knee_mean_deg, "lift": posture.body_height}
+        cues: list[str] = []
+        for name, value in signals.items():
+            cycle = self._cycles[name]
+            cues += self._count(name, cycle.feed(posture.time_s, posture.frame, value if standing else np.nan))
+        return cues
+
+    def _count(self, signal: str, repetition: Repetition | None) -> list[str]:
+        """File a repetition under what it is; return the cues that it calls for."""
+        if repetition is None:
+            return []
+        rest_s = repetition.end_s if repetition.why == "began_inside" else repetition.start_s
+        done = Done(repetition, self._at(rest_s), self._at(repetition.top_s))
+        kind = (raise_kind if signal == "lift" else bow_kind)(done.rest, done.far, self._p.kinds)
+        if signal == "lift" and kind == "other":
+            return []
+        if signal == "sink" and kind not in ("squat", "lunge"):
+            return []  # the trunk has counted it
+        if signal == "bow" and kind in ("squat", "lunge"):
+            return []  # the knees count it
+        if self._exercise == "hip_hinge" and self._side not in (None, done.far.front):
+            return []
+        values = seen_in_repetition(self._exercise, done) if self._is_asked(kind) else ()
+        self._counted.append(Counted(kind, repetition, values))
+        return self._cues(values) if repetition.why == "whole" else []
+
+    def _hold(self, posture: Posture) -> list[str]:
+        time_s, frame, kinds = posture.time_s, posture.frame, self._p.kinds
+        four = self._four.feed(time_s, frame, figure_four_side(posture, self._four.side, kinds))
+        self._keep("lying_figure_four", four)
+        return self._keep("floor_glute_stretch", self._floor.feed(time_s, frame, floor_stretch_side(posture, kinds)))
+
+    def _keep(self, kind: Kind, hold: Hold | None) -> list[str]:
+        if hold is None or self._side not in (None, hold.side):
+            return []
+        postures = [q for q in self._memory if hold.start_s <= q.time_s <= hold.end_s]
+        values: tuple[Seen, ...] = ()
+        if self._is_asked(kind) and postures:
+            values = seen_in_hold(Held(hold.side, hold.seconds, postures))
+        middle = postures[len(postures) // 2].frame if postures else hold.frame
+        self._holds.append(TimedHold(kind, replace(hold, frame=middle), values))
+        return self._cues(values)
+
+    def _cues(self, values: tuple[Seen, ...]) -> list[str]:
+        frontal = self._frontal > 0
+        rules = self._rules
+        return [v.id for v in values if v.id in rules and rules[v.id].shown(frontal) and rules[v.id].broken(v.value)]
+
+    def _at(self, time_s: float) -> Posture:
+        return min(self._memory, key=lambda posture: abs(posture.time_s - time_s))
+
+    def _looks_like(self) -> Kind:
+        """Return the kind that takes the most time; walking where the feet pass one another more often than that."""
+        if self._steps.passes >= self._p.walking_passes + 2 * (len(self._counted) + len(self._holds)):
+            return "walking"
+        seconds: Counter[Kind] = Counter()
+        for counted in self._counted:
+            seconds[counted.kind] += counted.repetition.end_s - counted.repetition.start_s  # type: ignore[assignment]
+        for hold in self._holds:
+            seconds[hold.kind] += hold.hold.seconds  # type: ignore[assignment]
+        return max(seconds, key=lambda kind: (seconds[kind], kind)) if seconds else "other"
+
+    def _now(self, cues: tuple[str, ...]) -> Now:
+        own = [counted for counted in self._counted if self._is_asked(counted.kind)]
+        whole = sum(counted.whole for counted in own)
+        if self._exercise == "glute_stretch":
+            holding = self._floor.holding_s
+            state: State = "held" if self._floor.side is not None else "rest"
+        else:
+            holding, state = 0.0, self._cycles["lift" if self._exercise == "ball_calf_raise" else "bow"].state
+        holds = sum(hold.kind in KINDS[self._exercise] for hold in self._holds)
+        return Now(state, whole, len(own) - whole, holds, holding, cues)

@@ -1,0 +1,140 @@
+"""An interrupted session goes on where it stopped: finished clips are not seen again, and it ends the same."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pytest
+from session_files import write_session
+
+from analytic_camera import Camera, film, frame_times
+from analytic_runner import running
+from kinechain.model.assessment import Assessment
+from kinechain.model.frames import Image
+from kinechain.pipeline.assess import assess_session
+from kinechain.pipeline.clip_store import ClipStore, kept_clips
+from kinechain.pipeline.session import read_session
+from kinechain.pose.estimator import Detection, Place
+from kinechain.settings import Protocol
+from video_clips import make_clip
+
+FPS, SECONDS, SIZE = 60.0, 3.0, (320, 240)
+SPEEDS = {40: 3.0, 120: 3.5, 200: 4.0}
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+@dataclass
+class KnowsTheRunner:
+    """An estimator that reads from the grey of the picture which clip it is, and knows the runner in it."""
+
+    killed_after: int | None = None
+    name: str = "knows the runner"
+    model_sha256: dict[str, str] = field(default_factory=lambda: {"none": "0" * 64})
+    images: int = 0
+    at: int = 0
+
+    def start(self) -> None:
+        self.at = 0
+
+    def estimate(self, image: Image, expected: Place | None = None) -> Detection | None:  # noqa: ARG002 - as the protocol names it
+        if self.images == self.killed_after:
+            raise Killed
+        grey = min(SPEEDS, key=lambda level: abs(level - float(np.median(image))))
+        pose = FILMED[grey]
+        self.images += 1
+        index = min(self.at, pose.shape[0] - 1)
+        self.at += 1
+        return Detection(pose[index], np.full(pose.shape[1], 0.95), None)
+
+
+def _filmed(speed: float) -> np.ndarray:
+    pose = film(running(speed), frame_times(FPS, SECONDS), Camera(px_per_m=110.0))
+    return np.asarray(pose["position"].values) * min(SIZE[0] / pose.attrs["image_width_px"], 1.0)
+
+
+FILMED = {grey: _filmed(speed) for grey, speed in SPEEDS.items()}
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("films")
+    rng = np.random.default_rng(1)
+    for grey in SPEEDS:
+        images = [np.full((SIZE[1], SIZE[0], 3), grey, np.uint8) for _ in range(round(FPS * SECONDS))]
+        for image in images:  # something of the runner's size moves, so that no picture repeats another
+            left, top = rng.integers(60, 180), rng.integers(20, 120)
+            image[top : top + 90, left : left + 50] = grey + 40
+        times = [round(1000 * i / FPS) for i in range(len(images))]
+        make_clip(folder / f"{grey}.mp4", images, times_ms=times)
+    clips = [f'path = "{grey}.mp4"\nspeed_mps = {speed}\nview = "side_right"' for grey, speed in SPEEDS.items()]
+    return write_session(folder, clips)
+
+
+def run(session: Path, store: ClipStore, out: Path, estimator: KnowsTheRunner) -> Assessment:
+    out.mkdir()
+    return assess_session(
+        read_session(session),
+        lambda: estimator,
+        store,
+        out,
+        protocol=Protocol(),
+        progress=lambda *_: None,
+    )
+
+
+def comparable(assessment: Assessment) -> dict[str, object]:
+    document: dict[str, object] = json.loads(assessment.to_json())
+    del document["provenance"]["seconds"]  # type: ignore[attr-defined]
+    return document
+
+
+@pytest.fixture
+def no_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Overlays and loads are made anew in each run, which takes its time; here their names are enough."""
+
+    def touch(_frames: object, _pose: object, _events: object, path: Path, **_more: object) -> None:
+        path.touch()
+
+    monkeypatch.setattr("kinechain.pipeline.assess.write_overlay", touch)
+    monkeypatch.setattr("kinechain.pipeline.assess.clip_loads", lambda *_: ((), ()))
+
+
+@pytest.mark.usefixtures("no_drawing")
+def test_a_killed_session_resumes_and_ends_the_same(session: Path, tmp_path: Path) -> None:
+    whole = KnowsTheRunner()
+    expected = run(session, ClipStore(tmp_path / "other"), tmp_path / "whole", whole)
+    a_clip = whole.images // len(SPEEDS)
+    assert {path.name for path in (tmp_path / "whole").glob("*.mp4")} == {f"overlay_clip{n}.mp4" for n in (1, 2, 3)}
+
+    store = ClipStore(tmp_path / "kept")
+    with pytest.raises(Killed):
+        run(session, store, tmp_path / "killed", KnowsTheRunner(killed_after=2 * a_clip + a_clip // 2))
+    again = KnowsTheRunner()
+    resumed = run(session, store, tmp_path / "again", again)
+    assert again.images == a_clip, "only the clip that was not finished is seen"
+    assert comparable(resumed) == comparable(expected)
+
+    third = KnowsTheRunner()
+    assert comparable(run(session, store, tmp_path / "third", third)) == comparable(expected)
+    assert third.images == 0
+
+    for facts in store.folder.glob("*/seen.json"):
+        facts.write_text(facts.read_text()[:-20])
+    damaged = KnowsTheRunner()
+    assert comparable(run(session, store, tmp_path / "damaged", damaged)) == comparable(expected)
+    assert damaged.images == whole.images, "what is damaged does not count"
+
+
+def test_an_empty_store_leaves_no_folder(tmp_path: Path) -> None:
+    with kept_clips(tmp_path / "a" / "b"):
+        assert (tmp_path / "a" / "b").is_dir()
+    assert not (tmp_path / "a").exists()
+    with kept_clips(tmp_path / "a" / "b") as store:
+        (store.folder / "x").mkdir()
+    assert (store.folder / "x").is_dir()

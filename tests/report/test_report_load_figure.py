@@ -1,0 +1,100 @@
+"""The figure of loads: right ÷ left, bars from zero, reasons in the table, one warning on the page."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from report_samples import Page, assessment, load
+
+from kinechain.knowledge.cautions import caution, caution_texts
+from kinechain.model.assessment import Assessment, Caution, Load
+from kinechain.report import write_reports
+from kinechain.report.load_figure import FORCES, SHARES, load_bars, ratio_of, top_of
+from kinechain.report.marks import Dot
+from kinechain.text import Language
+
+ACHILLES = "achilles_force_peak_bw"
+
+
+def page(made: Assessment, folder: Path, language: Language = "en") -> str:
+    write_reports(made, folder)
+    return (folder / f"report.{language}.html").read_text(encoding="utf-8")
+
+
+def words(html: str) -> str:
+    return Page(html).words()
+
+
+def part(html: str, section: str) -> str:
+    return html[html.index(f'<section id="{section}"') :].split("</section>", maxsplit=1)[0] + "</section>"
+
+
+def both(name: str, left: float | None, right: float | None, half: float = 0.25) -> tuple[Load, Load]:
+    return load(name, "left", left, half), load(name, "right", right, half)
+
+
+def test_a_ratio_holds_the_errors_of_both_legs() -> None:
+    ratio = ratio_of(*both(ACHILLES, 5.0, 6.0, 0.5))
+    assert ratio is not None
+    assert ratio.value == pytest.approx(1.2)
+    assert 6.0 / 5.5 > ratio.low > 5.5 / 5.5 - 0.01
+    assert ratio.told
+    unclear = ratio_of(*both(ACHILLES, 5.0, 6.0, 1.0))
+    assert unclear is not None
+    assert not unclear.told
+
+
+def test_swapped_legs_turn_the_ratio_over() -> None:
+    one, other = ratio_of(*both(ACHILLES, 5.0, 6.0, 1.0)), ratio_of(*both(ACHILLES, 6.0, 5.0, 1.0))
+    assert one is not None
+    assert other is not None
+    assert (one.value, one.low, one.high) == pytest.approx((1 / other.value, 1 / other.high, 1 / other.low))
+
+
+@pytest.mark.parametrize("pair", [(None, 5.0), (5.0, None), (0.2, 5.0)])
+def test_no_ratio_where_a_leg_is_missing_or_reaches_zero(pair: tuple[float | None, float | None]) -> None:
+    assert ratio_of(*both(ACHILLES, *pair)) is None
+
+
+def test_bars_begin_at_zero_and_their_lengths_are_in_proportion() -> None:
+    dots = (Dot("left", 2.0, 1.5, 2.5), Dot("right", 4.0, 3.0, 5.0))
+    svg = load_bars(dots, top_of([dots]), "BW")
+    bars = [(float(x), float(w)) for x, w in re.findall(r'<rect x="([\d.]+)" y="[^"]+" width="([\d.]+)"', svg)]
+    assert bars[0][0] == bars[1][0]
+    assert bars[1][1] == pytest.approx(2 * bars[0][1], abs=0.2)
+    assert re.findall(r">([LR])<", svg) == ["L", "R"]
+    ends = [float(x) for x in re.findall(r"M[\d.]+ [\d.]+H([\d.]+)", svg)]
+    assert max(ends) < 300
+
+
+def _page(folder: Path, language: Language, cautions: tuple[Caution, ...] = ()) -> str:
+    loads = tuple(row for name in (*FORCES, *SHARES) for row in both(name, 0.3 if name in SHARES else 5.0, 0.4, 0.05))
+    return page(assessment(loads=loads, cautions=cautions), folder, language)
+
+
+@pytest.mark.parametrize(("language", "ratio"), [("en", "right ÷ left 0.1"), ("ja", "右は左の 0.1 倍")])
+def test_forces_have_ratios_and_shares_have_bars(tmp_path: Path, language: Language, ratio: str) -> None:
+    html = part(_page(tmp_path, language), "loads")
+    assert html.count("<svg") == len(FORCES) + len(SHARES)
+    assert words(html).count(ratio) == len(FORCES)
+
+
+def test_the_warning_stands_once_beside_the_loads(tmp_path: Path) -> None:
+    told = (caution("loads_compare_only", "clip1"), caution("stride_scatter_only"))
+    html = _page(tmp_path, "en", told)
+    assert words(html).count("differs about threefold") == 1
+    assert "differs about threefold" in words(part(html, "loads"))
+    assert "scatter over strides" in words(part(html, "cautions"))
+
+
+def test_without_loads_nothing_is_drawn_and_the_reason_stands_once(tmp_path: Path) -> None:
+    because = caution_texts()["load_missing_speed"]
+    missing = tuple(
+        row.model_copy(update={"missing_because": because, "model": ""}) for row in both(ACHILLES, None, None)
+    )
+    html = part(page(assessment(loads=missing), tmp_path), "loads")
+    assert "<svg" not in html
+    assert words(html).count("Neither running speed nor body height is known.") == 1
+    assert "Model:" not in words(html)
