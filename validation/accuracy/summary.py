@@ -25,6 +25,7 @@ class Error:
     ----------
     bias, bias_low, bias_high : mean of measured − true, with its 95 % interval over runners
     sd : between clips
+    own_sd : what is left of it without the scatter over strides, which the product counts by itself; at least a third
     within : SD between the strides of a clip, median over clips
     covered : share of the clips whose interval holds the truth, None where no intervals are given
     missing : share of the clips without a value
@@ -36,6 +37,7 @@ class Error:
     bias_low: float
     bias_high: float
     sd: float
+    own_sd: float
     within: float | None
     covered: float | None
     missing: float
@@ -78,10 +80,17 @@ def error_of(rows: pd.DataFrame) -> Error | None:
         bias_low=low,
         bias_high=high,
         sd=float(errors.std(ddof=1)),
+        own_sd=_own_sd(errors, seen),
         within=None if pd.isna(within) else float(within),
         covered=None if covered is None else float(covered),
         missing=1 - len(seen) / len(rows),
     )
+
+
+def _own_sd(errors: Array, seen: pd.DataFrame) -> float:
+    sd = float(errors.std(ddof=1))
+    scatter = (seen["spread"] ** 2 / seen["n"]).mean()
+    return sd if pd.isna(scatter) else float(np.sqrt(max(sd**2 - scatter, (sd / 3) ** 2)))
 
 
 def _bias_interval(errors: Array, runners: Array) -> tuple[float, float]:

@@ -59,7 +59,7 @@ def write_table(rows: pd.DataFrame, path: Path = TABLE) -> str:
     lines = [",".join(COLUMNS)]
     for (name, view, leg), error in calibration(rows).items():
         source = f"phantoms of the tuning half: {error.n_clips} clips of {error.n_runners} runners (docs/accuracy)"
-        numbers = f"{error.bias:.4g},{error.sd:.4g},{grade(name, error.sd)},{error.n_clips},{error.n_runners}"
+        numbers = f"{error.bias:.4g},{error.own_sd:.4g},{grade(name, error.own_sd)},{error.n_clips},{error.n_runners}"
         lines.append(f'{name},{view},{leg},{numbers},"{source}"')
     text = "\n".join(lines) + "\n"
     path.write_text(text, encoding="utf-8")

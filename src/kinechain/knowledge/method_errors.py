@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from scipy.special import stdtrit
 
 from kinechain import glossary
 from kinechain.model.assessment import Grade, MethodError, QuantityName, SideOrBoth, View
@@ -44,6 +46,15 @@ class ErrorRow(BaseModel):
     runners: int = Field(gt=0)
     source: str = Field(min_length=1)
 
+    @property
+    def expected_sd(self) -> float:
+        """SD of the error in a new clip, for a normal distribution: `sd` widened for how few runners it rests on.
+
+        1.96 of it are t₀.₉₇₅(n − 1) · √(1 + 1 / n) of `sd`, the half of a 95 % prediction interval from n runners.
+        """
+        quantile = float(stdtrit(max(1, self.runners - 1), 0.975))
+        return self.sd * quantile * math.sqrt(1 + 1 / self.runners) / 1.96
+
 
 @cache
 def error_rows() -> tuple[ErrorRow, ...]:
@@ -69,7 +80,7 @@ def method_errors(view: View) -> MethodErrors:
     errors: dict[tuple[str, SideOrBoth], MethodError] = {}
     for row in error_rows():
         if row.view == view.partition("_")[0]:
-            error = MethodError(bias=row.bias, sd=row.sd, source=row.source, grade=row.grade)
+            error = MethodError(bias=row.bias, sd=row.expected_sd, source=row.source, grade=row.grade)
             errors |= dict.fromkeys(((row.name, side) for side in _sides(row, view)), error)
     return errors
 
