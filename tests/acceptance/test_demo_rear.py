@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from kinechain.cli import app
-from kinechain.model.assessment import Assessment, read_assessment
+from kinechain.model.assessment import Assessment, Measurement, read_assessment
 from kinechain.pose.weights import WeightFiles
 
 pytestmark = pytest.mark.weights
@@ -78,14 +78,24 @@ def test_view_steps_and_cadence(seen: Assessment, truth: dict[str, Any]) -> None
 def test_adduction_and_step_width(seen: Assessment, truth: dict[str, Any]) -> None:
     true = {side: np.mean(at_mid_stance(truth, side), axis=0) for side in ("left", "right")}
     for side in ("left", "right"):
-        found = seen.measurement("femoral_adduction_ms_deg", side).value
-        assert found == pytest.approx(true[side][0], abs=ADDUCTION_DEG)
+        found = seen.measurement("femoral_adduction_ms_deg", side)
+        assert read_off(found) == pytest.approx(true[side][0], abs=ADDUCTION_DEG)
+        assert found.low <= true[side][0] <= found.high
     assert (
         seen.measurement("femoral_adduction_ms_deg", "right").value
         > seen.measurement("femoral_adduction_ms_deg", "left").value
     )
     width = abs(true["left"][1] - true["right"][1])
-    assert seen.measurement("step_width_ratio", "both").value == pytest.approx(width, abs=STEP_WIDTH)
+    step_width = seen.measurement("step_width_ratio", "both")
+    assert read_off(step_width) == pytest.approx(width, abs=STEP_WIDTH)
+    assert step_width.low <= width <= step_width.high
+
+
+def read_off(measurement: Measurement) -> float:
+    """What is seen in the picture, before the known error of the method is taken off."""
+    assert isinstance(measurement.value, float)
+    assert measurement.method_error is not None
+    return measurement.value + measurement.method_error.bias
 
 
 def test_what_is_withheld_says_why(seen: Assessment) -> None:
