@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 
 from kinechain import glossary
-from kinechain.gait.measurement_builder import smallest_detectable_change, with_method_error
+from kinechain.gait.measurement_builder import (
+    MeasurementBuilder,
+    MeasureParameters,
+    smallest_detectable_change,
+    with_method_error,
+)
 from kinechain.knowledge.method_errors import ErrorRow, error_rows, method_errors
 from kinechain.model.assessment import MethodError
 from kinechain.signal.intervals import Interval
@@ -62,3 +67,9 @@ def test_bias_is_taken_off_and_spread_is_added_in_quadrature() -> None:
 def test_smallest_detectable_change_of_a_method_without_scatter() -> None:
     error = MethodError(bias=0.0, sd=2.0, source="test")
     assert smallest_detectable_change(Interval(1.0, 1.0, 1.0), 10, error) == pytest.approx(1.96 * 2**0.5 * 2.0)
+
+
+def test_a_stated_speed_has_no_error_of_the_method() -> None:
+    builder = MeasurementBuilder("clip1", method_errors("side_left"), MeasureParameters(), 0)
+    speed = builder.stated_speed(3.5, 8)
+    assert (speed.value, speed.method_error, speed.sdc) == (3.5, None, None)

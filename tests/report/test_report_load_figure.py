@@ -82,7 +82,7 @@ def test_forces_have_ratios_and_shares_have_bars(tmp_path: Path, language: Langu
 
 
 def test_the_warning_stands_once_beside_the_loads(tmp_path: Path) -> None:
-    told = (caution("loads_compare_only", "clip1"), caution("stride_scatter_only"))
+    told = (caution("loads_compare_only", "clip1"), caution("method_error_unknown", "clip1", unknown=3, measured=9))
     html = _page(tmp_path, "en", told)
     assert words(html).count("differs about threefold") == 1
     assert "differs about threefold" in words(part(html, "loads"))

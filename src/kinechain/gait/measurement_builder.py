@@ -171,7 +171,8 @@ class MeasurementBuilder:
 
     def stated_speed(self, speed_mps: float, n_strides: int) -> Measurement:
         """Return the running speed that the user stated."""
-        return self._make("speed_mps", "both", value=float(speed_mps), n_strides=n_strides, method="stated by the user")
+        stated = {"value": float(speed_mps), "method": "stated by the user", "method_error": None}
+        return self._make("speed_mps", "both", n_strides=n_strides, **stated)
 
     def strike(self, side: Side, inclinations_deg: Array) -> Measurement:
         """Return the class of most strides, or that they differ."""
