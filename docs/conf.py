@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import types
 from pathlib import Path
 
 from sphinx.application import Sphinx
@@ -40,6 +41,12 @@ def fill_in(_app: Sphinx, name: str, content: list[str]) -> None:
         content[0] = content[0].replace(f"<!-- generated: {name} -->", PAGES[name]())
 
 
+def _skip_alias(app, what, name, obj, skip, options):  # noqa: ARG001 - Sphinx calls it so
+    """Leave out aliases of generic types: they have no signature of their own."""
+    return True if isinstance(obj, types.GenericAlias) else None
+
+
 def setup(app: Sphinx) -> None:
     """Connect the generated pages."""
+    app.connect("autodoc-skip-member", _skip_alias)
     app.connect("source-read", fill_in)
