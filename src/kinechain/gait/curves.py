@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kinechain import glossary
 from kinechain.gait.angles import BodyAngles
+from kinechain.gait.motion import Array, Motion
 from kinechain.gait.sagittal import SagittalMotion
 from kinechain.gait.strides import StrideTable
 from kinechain.model.assessment import CURVE_POINTS, Curve
 from kinechain.model.skeleton import LEG, SIDES, Side
 from kinechain.signal.cycles import normalise_cycle
 from kinechain.signal.intervals import mean_band
-
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 
 #: Curve → points that must be seen over the whole stride.
 _NEEDS: dict[str, tuple[str, ...]] = {
@@ -29,23 +25,6 @@ _NEEDS: dict[str, tuple[str, ...]] = {
     "ankle_dorsiflexion_deg": LEG[1:],
     "foot_inclination_deg": ("heel", "toe"),
 }
-
-
-class Motion(Protocol):
-    """What a curve needs of a motion, of the side view or of the frontal one."""
-
-    @property
-    def time_s(self) -> Array:
-        """Even grid of times, shape (m,) [s]."""
-        ...
-
-    def observed(self, side: Side, *points: str) -> Mask:
-        """Return where all of `points` were seen, shape (m,)."""
-        ...
-
-    def index(self, time_s: float) -> int:
-        """Return the grid index nearest to a time."""
-        ...
 
 
 @dataclass(frozen=True)

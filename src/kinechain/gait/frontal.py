@@ -10,15 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
+from kinechain.gait.motion import Array, Motion
 from kinechain.gait.sagittal import POINTS, SmoothingParameters
 from kinechain.model.pose import track
 from kinechain.model.skeleton import LEG, SIDES, Side
 from kinechain.signal.smoothing import SmoothTrack, even_grid, smooth_track
 
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 Paths = dict[str, Array]
 
 #: Points that turn round together when the estimator takes the back of a body for its front, or one leg for the other.
@@ -51,47 +49,19 @@ class FrontalParameters:
 
 
 @dataclass(frozen=True)
-class FrontalMotion:
-    """Paths of the body's points about the hips' slow path, in leg lengths, x to the runner's right, y up.
+class FrontalMotion(Motion):
+    """Motion about the hips' slow path, in leg lengths, x to the runner's right, y up.
 
     Parameters
     ----------
-    time_s : shape (m,), even [s]
-    tracks : point → SmoothTrack with d = 2
     exchanged_frames : frames in which left and right of a group of points were put right here
-    frame_interval_s : of the clip [s]
     """
 
-    time_s: Array
-    tracks: dict[str, SmoothTrack]
     exchanged_frames: int
-    frame_interval_s: float
-
-    @property
-    def rate_hz(self) -> float:
-        """Rate of the grid [Hz]."""
-        return float(1.0 / (self.time_s[1] - self.time_s[0]))
-
-    def position(self, side: Side, point: str) -> Array:
-        """Return the path of a point, shape (m, 2)."""
-        return self.tracks[f"{side}_{point}"].position
-
-    def velocity(self, side: Side, point: str) -> Array:
-        """Return the velocity of a point, shape (m, 2) [leg lengths/s]."""
-        return self.tracks[f"{side}_{point}"].velocity
-
-    def observed(self, side: Side, *points: str) -> Mask:
-        """Return where all of `points` were seen, shape (m,)."""
-        seen: Mask = np.logical_and.reduce([self.tracks[f"{side}_{point}"].observed for point in points])
-        return seen
 
     def height(self) -> Array:
         """Return the height of the hips' middle about its slow path, shape (m,)."""
-        return np.asarray((self.position("left", "hip") + self.position("right", "hip"))[:, 1] / 2)
-
-    def index(self, time_s: float) -> int:
-        """Return the grid index nearest to a time."""
-        return int(np.clip(round((time_s - self.time_s[0]) * self.rate_hz), 0, len(self.time_s) - 1))
+        return self.middle("hip")[:, 1]
 
 
 def to_frontal(
@@ -136,7 +106,7 @@ def to_frontal(
         if smoothed is None:
             return None
         tracks[name] = smoothed
-    return FrontalMotion(grid, tracks, exchanged, float(np.median(np.diff(time_s))))
+    return FrontalMotion(grid, tracks, float(np.median(np.diff(time_s))), exchanged)
 
 
 def sides_put_right(paths: Paths, parameters: FrontalParameters) -> tuple[Paths, int]:

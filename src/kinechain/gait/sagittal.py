@@ -6,14 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
+from kinechain.gait.motion import Array, Mask, Motion
 from kinechain.model.pose import track
 from kinechain.model.skeleton import LEG, SIDES, Side
 from kinechain.signal.smoothing import SmoothTrack, even_grid, smooth_track
-
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 
 #: Points that side-view gait uses; without a shoulder only what needs it is missing.
 POINTS: tuple[str, ...] = tuple(f"{side}_{point}" for side in SIDES for point in (*LEG, "shoulder"))
@@ -34,47 +31,15 @@ class SmoothingParameters:
 
 
 @dataclass(frozen=True)
-class SagittalMotion:
-    """Paths of the body's points in px of the picture, x forwards, y up.
+class SagittalMotion(Motion):
+    """Motion in px of the picture, x forwards, y up.
 
     Parameters
     ----------
-    time_s : shape (m,), even [s]
-    tracks : point → SmoothTrack with d = 2
     facing : +1 where the runner runs to the right of the picture, −1 to the left
-    frame_interval_s : of the clip [s]
     """
 
-    time_s: Array
-    tracks: dict[str, SmoothTrack]
     facing: int
-    frame_interval_s: float
-
-    @property
-    def rate_hz(self) -> float:
-        """Rate of the grid [Hz]."""
-        return float(1.0 / (self.time_s[1] - self.time_s[0]))
-
-    def position(self, side: Side, point: str) -> Array:
-        """Return the path of a point, shape (m, 2) [px]."""
-        return self.tracks[f"{side}_{point}"].position
-
-    def velocity(self, side: Side, point: str) -> Array:
-        """Return the velocity of a point, shape (m, 2) [px/s]."""
-        return self.tracks[f"{side}_{point}"].velocity
-
-    def observed(self, side: Side, *points: str) -> Mask:
-        """Return where all of `points` were seen, shape (m,)."""
-        seen: Mask = np.logical_and.reduce([self.tracks[f"{side}_{point}"].observed for point in points])
-        return seen
-
-    def middle(self, point: str) -> Array:
-        """Return the mid-point of the left and right `point`, shape (m, 2) [px]."""
-        return (self.position("left", point) + self.position("right", point)) / 2
-
-    def index(self, time_s: float) -> int:
-        """Return the grid index nearest to a time."""
-        return int(np.clip(round((time_s - self.time_s[0]) * self.rate_hz), 0, len(self.time_s) - 1))
 
     def leg_length(self, side: Side) -> float:
         """Return thigh + shank [px], each the upper quartile over the clip: leaving the plane only shortens."""
@@ -134,4 +99,4 @@ def to_sagittal(
         if smoothed is None:
             return None
         tracks[point] = smoothed
-    return SagittalMotion(grid, tracks, facing, float(np.median(np.diff(time_s))))
+    return SagittalMotion(grid, tracks, float(np.median(np.diff(time_s))), facing)
