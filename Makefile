@@ -40,8 +40,8 @@ test: $(VENV)/.dev ## all tests, with the branch coverage gate
 	$(BIN)/python -m pytest --cov --cov-report=term $$gate
 
 check: $(VENV)/.dev ## format, lint, types, direction of imports, spelling
-	$(BIN)/ruff format --check --quiet .
-	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --check --quiet --no-cache .
+	$(BIN)/ruff check --quiet --no-cache .
 	$(BIN)/mypy --no-error-summary
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/codespell $(SOURCES) *.md Makefile .ci/run pyproject.toml

@@ -8,16 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
-from point_files import (
-    FPS,
-    filmed,
-    landmarks,
-    openpose_folder,
-    openpose_person,
-    trc_text,
-    with_toes,
-    write_markers,
-)
 
 from kinechain.errors import (
     EmptyFile,
@@ -36,6 +26,16 @@ from kinechain.pose.importers import About, is_points, raw, read_points
 from kinechain.pose.importers.markers import hip_centres
 from kinechain.pose.importers.names import BODY_25, HALPE_26
 from kinechain.pose.importers.rigid import carried
+from point_files import (
+    FPS,
+    filmed,
+    landmarks,
+    openpose_folder,
+    openpose_person,
+    trc_text,
+    with_toes,
+    write_markers,
+)
 
 LEGS = [f"{side}_{point}" for side in SIDES for point in LEG]
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
-from point_files import filmed, openpose_folder, openpose_person, trc_text, with_toes
 from typer.testing import CliRunner, Result
 
 from kinechain.cli import app
 from kinechain.model.assessment import Assessment, read_assessment
 from kinechain.model.pose import save_pose
 from kinechain.pipeline.export import EXPORTERS
+from point_files import filmed, openpose_folder, openpose_person, trc_text, with_toes
 
 FPS = 60.0
 

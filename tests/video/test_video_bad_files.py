@@ -8,11 +8,11 @@ import av
 import cv2
 import numpy as np
 import pytest
-from video_clips import make_clip, make_sound, number_of, numbered_clip, painted
 
 from kinechain import errors
 from kinechain.video.boxes import picture_code, top_level_boxes
 from kinechain.video.reader import open_clip
+from video_clips import make_clip, make_sound, number_of, numbered_clip, painted
 
 
 def test_missing_folder_and_empty(tmp_path: Path) -> None:

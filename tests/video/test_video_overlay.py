@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from drawn_runner import GREY, HEIGHT, POINTS, WIDTH, between, colours_near, grey_clip, shows, standing_pose
-from video_clips import numbered_clip
 
 from kinechain.errors import OutputNotWritable
 from kinechain.model.events import GaitEvent, GaitEvents
@@ -19,6 +18,7 @@ from kinechain.video.overlay import contact_marks, draw_frame, write_overlay
 from kinechain.video.reader import open_clip
 from kinechain.video.timebar import TimeBar
 from kinechain.video.writer import VideoWriter
+from video_clips import numbered_clip
 
 LEFT, RIGHT = SIDE_COLOURS["left"], SIDE_COLOURS["right"]
 NO_EVENTS = GaitEvents(())

@@ -12,6 +12,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+from kinechain.model.frames import Frames
+from kinechain.video.reader import Orientation, VideoFrames, file_sha256, open_clip, orientation_of_matrix
 from video_clips import (
     HEIGHT,
     WIDTH,
@@ -23,9 +26,6 @@ from video_clips import (
     patch_track_matrix,
     remux,
 )
-
-from kinechain.model.frames import Frames
-from kinechain.video.reader import Orientation, VideoFrames, file_sha256, open_clip, orientation_of_matrix
 
 
 def numbers(clip: Frames) -> list[int]:

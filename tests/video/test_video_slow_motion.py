@@ -6,10 +6,10 @@ import struct
 from pathlib import Path
 
 import pytest
-from video_clips import numbered_clip
 
 from kinechain.video.reader import open_clip
 from kinechain.video.slow_motion import recorded_capture_fps, recorded_time_scale
+from video_clips import numbered_clip
 
 TAGS = {"movflags": "use_metadata_tags"}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from importlib import resources
@@ -32,6 +33,7 @@ from kinechain.pipeline.export import EXPORTERS, ExportKind
 from kinechain.pipeline.fit_file import read_runs
 from kinechain.pipeline.measure import TableFormat
 from kinechain.pipeline.measure import measure as measure_only
+from kinechain.pipeline.progress import Progress
 from kinechain.pipeline.seeing import ClipRequest, EstimatorFactory
 from kinechain.pipeline.session import read_session
 from kinechain.pipeline.test_plan import plan_lines
@@ -64,6 +66,16 @@ def main() -> None:
     app()
 
 
+def _write_assessment(shell: Shell, out: Path, assess_into: Callable[[Path, Progress], Assessment]) -> None:
+    """Make an assessment and its pages in a folder that appears whole, and tell where."""
+    with staged(out) as folder:
+        with shell.progress() as progress:
+            assessment = assess_into(folder, progress)
+        write_reports(assessment, folder)
+    shell.say(PAGE.format(path=(out / f"report.{shell.language}.html").resolve()))
+    shell.result(assessment.to_json())
+
+
 def _assess(
     shell: Shell,
     request: ClipRequest,
@@ -74,44 +86,34 @@ def _assess(
     protocol: Protocol,
     load_estimator: EstimatorFactory,
     hide_face: bool,
-) -> Assessment:
-    with staged(out) as folder:
-        with shell.progress() as progress:
-            assessment = assess_clip(
-                request,
-                athlete,
-                intake,
-                load_estimator,
-                folder,
-                protocol=protocol,
-                progress=progress,
-                hide_face=hide_face,
-            )
-        write_reports(assessment, folder)
-    shell.say(PAGE.format(path=(out / f"report.{shell.language}.html").resolve()))
-    shell.result(assessment.to_json())
-    return assessment
+) -> None:
+    def assess_into(folder: Path, progress: Progress) -> Assessment:
+        return assess_clip(
+            request,
+            athlete,
+            intake,
+            load_estimator,
+            folder,
+            protocol=protocol,
+            progress=progress,
+            hide_face=hide_face,
+        )
+
+    _write_assessment(shell, out, assess_into)
 
 
 def _assess_session(
     shell: Shell, file: Path, out: Path, *, protocol: Protocol, load_estimator: EstimatorFactory, hide_face: bool
-) -> Assessment:
+) -> None:
     session = read_session(file)
-    with kept_clips(out) as store, staged(out) as folder:
-        with shell.progress() as progress:
-            assessment = assess_session(
-                session,
-                load_estimator,
-                store,
-                folder,
-                protocol=protocol,
-                progress=progress,
-                hide_face=hide_face,
+    with kept_clips(out) as store:
+
+        def assess_into(folder: Path, progress: Progress) -> Assessment:
+            return assess_session(
+                session, load_estimator, store, folder, protocol=protocol, progress=progress, hide_face=hide_face
             )
-        write_reports(assessment, folder)
-    shell.say(PAGE.format(path=(out / f"report.{shell.language}.html").resolve()))
-    shell.result(assessment.to_json())
-    return assessment
+
+        _write_assessment(shell, out, assess_into)
 
 
 def _estimator(
@@ -164,17 +166,15 @@ def assess(
     """Assess a clip or a session: assessment.json, report.ja.html, report.en.html, overlay.mp4, pose.nc and frames/."""
     shell = Shell(options.language(lang), json)
     with shell.reporting():
+        protocol = Protocol()
+        load = _estimator(protocol, allow_unknown_model=allow_unknown_model, name=estimator, model=model)
         if clip.suffix.lower() == ".toml":
             stated = {"--view": None if view == "auto" else view, "--speed": speed, "--athlete": athlete}
             stated |= {"--intake": intake, "--slow-motion": slow_motion, "--person": person, "--fps": fps}
-            options.require_none(stated | {"--picture-size": picture_size})
-            protocol = Protocol()
-            load = _estimator(protocol, allow_unknown_model=allow_unknown_model, name=estimator, model=model)
+            options.require_none(stated | {"--picture-size": picture_size, "--watch": watch or None})
             _assess_session(shell, clip, out, protocol=protocol, load_estimator=load, hide_face=hide_face)
             return
         request = options.clip_request(clip, view, speed, slow_motion, person, options.about_points(fps, picture_size))
-        protocol = Protocol()
-        load = _estimator(protocol, allow_unknown_model=allow_unknown_model, name=estimator, model=model)
         answers, notes = with_runs(
             options.read_intake(intake), [run for path in watch or () for run in read_runs(path)]
         )
