@@ -13,6 +13,7 @@ from kinechain.pose.repair import RepairParameters
 from kinechain.video.camera import CameraParameters
 from kinechain.video.scene import SceneParameters
 from kinechain.video.stretches import StretchParameters
+from kinechain.video.uprights import UprightParameters
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class Protocol:
     scene: SceneParameters = field(default_factory=SceneParameters)
     camera: CameraParameters = field(default_factory=CameraParameters)
     stretches: StretchParameters = field(default_factory=StretchParameters)
+    uprights: UprightParameters = field(default_factory=UprightParameters)
     view: ViewParameters = field(default_factory=ViewParameters)
     gait: GaitParameters = field(default_factory=GaitParameters)
     load: LoadParameters = field(default_factory=LoadParameters)

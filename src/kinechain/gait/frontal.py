@@ -11,9 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from kinechain.gait.motion import Array, Motion
+from kinechain.gait.motion import Array, Motion, upright_path
 from kinechain.gait.sagittal import POINTS, SmoothingParameters
-from kinechain.model.pose import track
 from kinechain.model.skeleton import LEG, SIDES, Side
 from kinechain.signal.smoothing import SmoothTrack, even_grid, smooth_track
 
@@ -93,9 +92,8 @@ def to_frontal(
     time_s = np.asarray(pose["time"].values, dtype=np.float64)
     if len(time_s) < 8:
         return None
-    shift = pose["scene_shift"].values if "scene_shift" in pose else 0.0
     turn = np.array([float(right), -1.0])
-    paths, exchanged = sides_put_right({name: (track(pose, name) + shift) * turn for name in POINTS}, parameters)
+    paths, exchanged = sides_put_right({name: upright_path(pose, name) * turn for name in POINTS}, parameters)
     placed = _about_the_hips(time_s, _without_collapsed_hips(paths, parameters), parameters)
     if placed is None:
         return None

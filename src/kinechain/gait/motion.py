@@ -5,13 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import xarray as xr
 from numpy.typing import NDArray
 
+from kinechain.model.pose import track
 from kinechain.model.skeleton import Side
 from kinechain.signal.smoothing import SmoothTrack
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+
+
+def upright_path(pose: xr.Dataset, point: str) -> Array:
+    """Return the path of a point in a fixed scene that stands upright, shape (n, 2) [px, x right, y down].
+
+    The camera's own movement (`scene_shift`) and its roll (`upright_lean_deg`) are taken out, where they are known.
+    """
+    shift = pose["scene_shift"].values if "scene_shift" in pose else 0.0
+    lean = np.radians(float(pose.attrs.get("upright_lean_deg", 0.0)))
+    back = np.array([[np.cos(lean), -np.sin(lean)], [np.sin(lean), np.cos(lean)]])
+    return np.asarray((track(pose, point) + shift) @ back)
 
 
 @dataclass(frozen=True)

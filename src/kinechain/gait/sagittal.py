@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from kinechain.gait.motion import Array, Mask, Motion
-from kinechain.model.pose import track
+from kinechain.gait.motion import Array, Mask, Motion, upright_path
 from kinechain.model.skeleton import LEG, SIDES, Side
 from kinechain.signal.smoothing import SmoothTrack, even_grid, smooth_track
 
@@ -88,12 +87,10 @@ def to_sagittal(
         return None
     grid = even_grid(time_s, parameters.grid_hz)
     turn = np.array([float(facing), -1.0])
-    shift = pose["scene_shift"].values if "scene_shift" in pose else 0.0
     tracks: dict[str, SmoothTrack] = {}
     for point in POINTS:
-        smoothed = smooth_track(
-            time_s, (track(pose, point) + shift) * turn, grid, cutoff_hz, longest_gap_s=parameters.longest_gap_s
-        )
+        path = upright_path(pose, point) * turn
+        smoothed = smooth_track(time_s, path, grid, cutoff_hz, longest_gap_s=parameters.longest_gap_s)
         if smoothed is None and point in _OPTIONAL:
             smoothed = _never_seen(len(grid))
         if smoothed is None:

@@ -71,6 +71,7 @@ class ClipQuality(_Part):
     leg_points_unusable_ratio: float = Field(ge=0, le=1)
     duplicated_frames_ratio: float = Field(default=0.0, ge=0, le=1)
     runner_height_px: float | None = Field(default=None, gt=0)
+    upright_lean_deg: float | None = None
 
 
 class Clip(_Part):

@@ -15,7 +15,8 @@ scene_shift    time, space                  added to a position: its place in a 
 
 Coordinates: `time` [s], `keypoint` (names of `skeleton.KEYPOINTS`, or any subset of them), `space` ("x", "y").
 Attributes: `frame` ("image"), `space_unit` ("px"), `view`, `source` (estimator), `image_width_px`,
-`image_height_px`, `fps`, `log` (one line for each step that made or changed the data).
+`image_height_px`, `fps`, `log` (one line for each step that made or changed the data); where the scene tells it,
+`upright_lean_deg`: how far what stands upright leans to the right in the picture, as with a camera turned clockwise.
 """
 
 from __future__ import annotations

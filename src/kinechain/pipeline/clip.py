@@ -17,6 +17,7 @@ from kinechain.pipeline.clip_quality import clip_cautions, quality, whole_clip_c
 from kinechain.pipeline.points import is_compared, known_scale, points_cautions
 from kinechain.pipeline.progress import Progress, Stopwatch
 from kinechain.pipeline.seeing import ClipRequest, EstimatorFactory, SeenClip, see
+from kinechain.pose.joint_centres import to_joint_centres
 from kinechain.settings import Protocol
 
 
@@ -73,27 +74,43 @@ def measure_seen(
         Where no segment can be judged: what is wrong with the first one.
     """
     measured: list[MeasuredClip] = []
+    whole = seen.pose
     refused: list[SceneError] = []
     for number, segment in enumerate(seen.segments, start=1):
         segment_id = clip_id if len(seen.segments) == 1 else f"{clip_id}.{number}"
         try:
-            measured.append(_measure_segment(seen, segment, request, athlete, protocol, segment_id))
+            clip, pose = _measure_segment(seen, segment, request, athlete, protocol, segment_id)
         except SceneError as error:
             refused.append(error)
+            continue
+        measured.append(clip)
+        whole = _with_segment(whole, pose)
     if not measured:
         raise refused[0]
-    first = measured[0]
+    seen = replace(seen, pose=whole)
+    first, *others = (replace(clip, seen=seen) for clip in measured)
     shared = tuple(
         whole_clip_cautions(seen, request.slow_motion, [(clip.part, clip.gait) for clip in measured], protocol)
     )
-    return (replace(first, cautions=shared + first.cautions), *measured[1:])
+    return (replace(first, cautions=shared + first.cautions), *others)
+
+
+def _with_segment(whole: xr.Dataset, part: xr.Dataset) -> xr.Dataset:
+    """Return the pose of the whole clip with the points of a segment as they were measured."""
+    result = whole.copy(deep=True)
+    for variable in ("position", "flag"):
+        result[variable].loc[{"time": part["time"]}] = part[variable]
+    return result.assign_attrs(log=part.attrs["log"])
 
 
 def _measure_segment(
     seen: SeenClip, segment: Segment, request: ClipRequest, athlete: Athlete, protocol: Protocol, clip_id: str
-) -> MeasuredClip:
+) -> tuple[MeasuredClip, xr.Dataset]:
+    """Measure a segment; return also its pose as it was measured."""
     pose = seen.measurable(segment)
     view = settle_view(detect_view(pose, protocol.view), request.view)
+    if is_compared(pose):
+        pose = to_joint_centres(pose, view.view)
     known = Known(None if athlete.height_cm is None else athlete.height_cm / 100, request.speed_mps, known_scale(pose))
     errors = method_errors(view.view) if is_compared(pose) else {}
     try:
@@ -108,7 +125,7 @@ def _measure_segment(
         *clip_cautions(part, pose, view, gait, protocol, camera_lost_ratio=lost),
         *points_cautions(pose, clip_id),
     )
-    return MeasuredClip(clip_id, seen, view, gait, part, cautions)
+    return MeasuredClip(clip_id, seen, view, gait, part, cautions), pose
 
 
 def _gait_parameters(seen: SeenClip, pose: xr.Dataset, protocol: Protocol) -> GaitParameters:

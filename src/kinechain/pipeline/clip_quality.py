@@ -33,6 +33,7 @@ def quality(pose: xr.Dataset, repeated: NDArray[np.bool_] | None = None) -> Clip
         leg_points_unusable_ratio=float((legs >= Flag.OUT_OF_PICTURE).mean()),
         duplicated_frames_ratio=0.0 if repeated is None else float(repeated.mean()),
         runner_height_px=float(np.nanmedian(height)),
+        upright_lean_deg=pose.attrs.get("upright_lean_deg"),
     )
 
 

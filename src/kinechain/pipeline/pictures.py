@@ -86,7 +86,8 @@ def angle_mark(picture: KeyPicture, pose: xr.Dataset, facing: int) -> AngleMark 
     facing : +1 running to the right of the picture, −1 to the left
     """
     points = _Points(pose, picture.frame_index, picture.measurement.side)
-    mark = _mark(picture.measurement.name, points, picture.value, facing)
+    lean = float(pose.attrs.get("upright_lean_deg", 0.0))
+    mark = _mark(picture.measurement.name, points, picture.value, facing, lean)
     if mark is None or not np.isfinite((mark.vertex_px, mark.reference_px, mark.segment_px)).all():
         return None
     return mark
@@ -131,10 +132,10 @@ _AGAINST_BODY = {
 }
 
 
-def _mark(name: str, at: _Points, value: float, facing: int) -> AngleMark | None:
+def _mark(name: str, at: _Points, value: float, facing: int, lean_deg: float) -> AngleMark | None:
     if name in _AGAINST_VERTICAL:
         vertex, end = _AGAINST_VERTICAL[name]
-        return AngleMark.against_vertical(at[vertex], at[end], value, at.side)
+        return AngleMark.against_vertical(at[vertex], at[end], value, at.side, lean_deg=lean_deg)
     if name in _JOINTS:
         upper, joint, lower = _JOINTS[name]
         return AngleMark.of_joint(at[upper], at[joint], at[lower], value, at.side)

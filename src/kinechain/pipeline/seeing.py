@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from kinechain.errors import ClipTooShort
 from kinechain.gait.analysis import require_frame_rate
 from kinechain.model.assessment import Caution, Segment, View
-from kinechain.model.frames import ClipInfo
+from kinechain.model.frames import ClipInfo, Image
 from kinechain.model.pose import with_scene_shift
 from kinechain.pipeline.points import points_pose, points_sha256
 from kinechain.pipeline.progress import Progress, Stopwatch
@@ -27,6 +27,7 @@ from kinechain.video.camera import CameraMotion, follow_background, pace_changes
 from kinechain.video.reader import VideoFrames, file_sha256, open_clip
 from kinechain.video.scene import SceneWatcher
 from kinechain.video.stretches import find_stretches
+from kinechain.video.uprights import UprightsWatcher
 
 Mask = NDArray[np.bool_]
 
@@ -106,7 +107,12 @@ def see(
     if info.duration_s < protocol.shortest_clip_s:
         raise ClipTooShort(path=info.path, frames=info.n_frames, duration_s=info.duration_s)
     require_frame_rate(info.fps, protocol.gait)
-    watcher = SceneWatcher(protocol.scene)
+    watcher, uprights = SceneWatcher(protocol.scene), UprightsWatcher(info.n_frames, protocol.uprights)
+
+    def look(index: int, image: Image) -> bool:
+        uprights.look(index, image)
+        return watcher.look(index, image)
+
     with watch.stage("pose"):
         estimator = load_estimator()
         followed = follow(
@@ -114,7 +120,7 @@ def see(
             estimator,
             lambda done, total: progress("pose", done, total),
             person=request.person,
-            on_image=watcher.look,
+            on_image=look,
             parameters=protocol.following,
         )
         seen = followed.pose
@@ -131,6 +137,8 @@ def see(
         )
         pose = repair_stretches(seen, stretches, ~scene.repeated, protocol.repair)
         pose, lost = _fixed_scene(pose, motion, around, stretches, protocol)
+        lean = uprights.lean_deg(around)
+        pose = pose if lean is None else pose.assign_attrs(upright_lean_deg=lean)
     segments = long_enough(stretches, info.time_s, protocol.shortest_clip_s)
     return SeenClip(
         info=info,

@@ -76,10 +76,17 @@ class AngleMark:
     side: Side | None = None
 
     @classmethod
-    def against_vertical(cls, vertex_px: Point, segment_px: Point, value_deg: float, side: Side | None = None) -> Self:
-        """Return the angle of a segment against the vertical through its vertex, on the segment's side (up or down)."""
-        up = segment_px[1] < vertex_px[1]
-        return cls(vertex_px, (vertex_px[0], vertex_px[1] + (-1 if up else 1)), segment_px, value_deg, side)
+    def against_vertical(
+        cls, vertex_px: Point, segment_px: Point, value_deg: float, side: Side | None = None, *, lean_deg: float = 0.0
+    ) -> Self:
+        """Return the angle of a segment against the vertical through its vertex, on the segment's side (up or down).
+
+        `lean_deg` is how far the true vertical leans to the right in the picture.
+        """
+        up = -1 if segment_px[1] < vertex_px[1] else 1
+        lean = math.radians(lean_deg)
+        vertical = (vertex_px[0] - up * math.sin(lean), vertex_px[1] + up * math.cos(lean))
+        return cls(vertex_px, vertical, segment_px, value_deg, side)
 
     @classmethod
     def of_joint(
