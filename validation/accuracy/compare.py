@@ -83,6 +83,7 @@ class Row:
 
 @cache
 def half_of(runner: str) -> str:
+    """Return the half that a runner belongs to."""
     halves = tomllib.loads(SPLIT.read_text(encoding="utf-8"))
     return next(half for half, members in halves.items() if runner in members["runners"])
 

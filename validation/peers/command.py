@@ -11,14 +11,13 @@ from typing import Any
 
 import pandas as pd
 
-from accuracy.compare import half_of
+from accuracy.choose import one_of_each_runner
 from kinechain import __version__
 from kinechain.errors import KinechainError
 from peers.marks import marks
 from peers.systems import PEERS, PRODUCT, Answer, peer_answer, product_answer, version_of
 
 RESULTS = Path(__file__).resolve().parents[1] / "results"
-PACES = ("T25", "T35", "T45")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -43,21 +42,6 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def one_of_each_runner(folder: Path, poses: Path, half: str) -> list[str]:
-    """Return a fault-free side clip of each runner of a half, the paces in turn; only where landmarks are."""
-    found: dict[str, dict[str, str]] = {}
-    for path in sorted(folder.glob("*.json")):
-        truth = json.loads(path.read_text(encoding="utf-8"))
-        runner, pace = truth["source"].split("_")[:2]
-        plain = truth["view"].startswith("side_") and not truth["faults"] and half_of(runner) == half
-        if plain and (poses / f"{path.stem}.npz").is_file():
-            found.setdefault(runner, {}).setdefault(pace, path.stem)
-    chosen = []
-    for i, (_, own) in enumerate(sorted(found.items())):
-        chosen.append(next(own[pace] for pace in (*PACES[i % 3 :], *PACES[: i % 3]) if pace in own))
-    return chosen
-
-
 def _rows(
     folder: Path, name: str, poses: Path, python: Path, systems: dict[str, str | None]
 ) -> Iterator[dict[str, Any]]:
@@ -77,11 +61,7 @@ def _rows(
         yield from (about | {"system": system, "version": version} | row for row in found)
 
 
-def _ask(
-    system: str, folder: Path, name: str, poses: Path, python: Path, truth: dict[str, Any]
-) -> Answer:
+def _ask(system: str, folder: Path, name: str, poses: Path, python: Path, truth: dict[str, Any]) -> Answer:
     if system == PRODUCT:
         return product_answer(folder, name, poses, truth)
     return peer_answer(PEERS[system], python, folder / f"{name}.mp4", poses / f"{name}.npz", truth)
-
-

@@ -1,4 +1,4 @@
-"""What each system says of a clip, in one form: the product here, the others by a script in an environment of their own."""
+"""What each system says of a clip, in one form: the product here, the others by scripts in their own environment."""
 
 from __future__ import annotations
 
