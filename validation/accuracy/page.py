@@ -9,6 +9,7 @@ import pandas as pd
 
 from accuracy import page_measurements, page_movement
 from accuracy.figures import write_figures
+from accuracy.page_agreement import agreement
 from accuracy.page_peers import peers
 from accuracy.page_rates import rates
 from accuracy.page_reasoning import reasoning
@@ -49,6 +50,7 @@ def _tables(rows: pd.DataFrame, results: Path) -> Iterator[str]:
     for view in page_measurements.VIEWS:
         yield from page_measurements.measurements(plain[plain["view"].map(kind_of_view) == view], view)
     yield "![Measured against true](figures/accuracy_agreement.svg)\n"
+    yield from agreement(pd.concat([plain, faulted]))
     yield from page_measurements.strike_class(plain)
     yield from page_measurements.yaw(plain)
     yield from page_movement.events(plain)

@@ -90,5 +90,6 @@ def _joined(
 def at_every_rate(folder: Path, name: str, poses: Path, out: Path) -> Iterator[Row]:
     """Yield every number of a clip at its own and at each lower frame rate."""
     yield from compare(folder, name, poses)
-    for fps in RATES_HZ:
+    own_hz = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))["fps"]
+    for fps in (fps for fps in RATES_HZ if fps < own_hz):
         yield from compare(out, slower(folder, name, fps, out), out / "poses")
