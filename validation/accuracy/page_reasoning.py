@@ -114,10 +114,10 @@ def _calibration(rows: pd.DataFrame) -> Iterator[str]:
         "truth (bands of the tuning half).\n"
     )
     lines = [
-        (f"{low:.1f}–{high:.1f}", f"{posterior:.2f}", of(own["deviates"], own["runner"]))
+        (f"{low:.1f}–{high:.1f}", f"{posterior:.2f}", *(of(own[c], own["runner"]) for c in ("deviates", "outside")))
         for low, high, posterior, own in bins(rows)
     ]
-    yield from table(("posterior", "mean", "deviate by truth"), lines)
+    yield from table(("posterior", "mean", "deviate by truth", "outside of the band, detectable or not"), lines)
     if len(rows):
         score = float(((rows["posterior"] - rows["deviates"]) ** 2).mean())
         base = float(rows["deviates"].mean())

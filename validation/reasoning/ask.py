@@ -16,7 +16,7 @@ from kinechain.model.assessment import Hypothesis, Measurement
 from kinechain.model.athlete import Athlete
 from kinechain.pipeline.reasoning import running_speed_mps
 from reasoning.bands import BandOf
-from reasoning.truth import detectable, deviating, numbers_of, size_sdc
+from reasoning.truth import Deviation, detectable, deviating, numbers_of, size_sdc
 
 #: Of a fault that has no side, both legs complain.
 SIDELESS = frozenset({"upright_trunk"})
@@ -124,16 +124,20 @@ def answer_row(case: Case, judgement: Judgement, bands: BandOf) -> dict[str, Any
     return case.about | {
         "link": "+".join(sorted(links)),
         "size_sdc": max((size for size in sizes if size is not None), default=None),
-        "fault_deviates": any(by_truth.get(variable, False) for variable in own) if links else None,
-        "deviating": "+".join(sorted(variable for variable, there in by_truth.items() if there)),
+        "fault_deviates": any(_there(by_truth, variable) for variable in own) if links else None,
+        "deviating": "+".join(sorted(variable for variable in by_truth if by_truth[variable].detectable)),
         "first": first.id,
         "rank": min(ranks, default=None),
         "posterior": max((h.posterior for h in own.values()), default=None),
         "named": named,
         "named_is_fault": named in own if links else None,
-        "named_deviates": None if named is None else by_truth.get(named),
+        "named_deviates": None if named is None else _there(by_truth, named),
         "observed": any(h.evidence_for or h.against for h in own.values()) if links else None,
     }
+
+
+def _there(by_truth: Mapping[str, Deviation], variable: str) -> bool:
+    return variable in by_truth and by_truth[variable].detectable
 
 
 def _on_side(hypothesis: Hypothesis, complaint: str) -> bool:
@@ -144,6 +148,7 @@ def link_rows(case: Case, judgement: Judgement, bands: BandOf) -> Iterator[dict[
     """Yield one row for each link and leg that the clip can show: posterior, and whether it deviates by truth."""
     by_truth = deviating(chain_graph(), case.truth, case.measurements, bands)
     posteriors = {h.id: h.posterior for h in judgement.hypotheses}
-    for variable, there in by_truth.items():
+    for variable, (there, outside) in by_truth.items():
         if variable.startswith("C"):
-            yield case.about | {"variable": variable, "posterior": posteriors[variable], "deviates": there}
+            own = {"variable": variable, "posterior": posteriors[variable], "deviates": there, "outside": outside}
+            yield case.about | own

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from kinechain.chain.variables import side_of, variables_of
 from kinechain.knowledge.chain import ChainGraph, Indicator, Node
@@ -14,6 +14,20 @@ from reasoning.bands import BandOf
 TELLING_RATIO = 2.0
 #: True or measured numbers by name and side.
 Numbers = Mapping[tuple[str, str], float]
+
+
+class Deviation(NamedTuple):
+    """How a link stands by truth.
+
+    Parameters
+    ----------
+    detectable : the true value of one of its indicators lies outside of the band (1 SD) to the deviating side, and
+        farther from the band's middle than the smallest detectable change: the link deviates
+    outside : it lies outside of the band, detectable or not
+    """
+
+    detectable: bool
+    outside: bool
 
 
 def numbers_of(truth: Mapping[str, Any]) -> dict[tuple[str, str], float]:
@@ -35,12 +49,11 @@ def detectable(measurements: tuple[Measurement, ...]) -> dict[tuple[str, str], f
 
 def deviating(
     graph: ChainGraph, truth: Mapping[str, Any], measurements: tuple[Measurement, ...], bands: BandOf
-) -> dict[str, bool]:
+) -> dict[str, Deviation]:
     """Return for each link (and leg) and rival that the clip can show whether it deviates by truth.
 
-    It does where the true value of one of its indicators lies outside of the band (1 SD) to the deviating side, and
-    farther from the band's middle than the smallest detectable change. Indicators that published work contradicts do
-    not count. A rival that is seen by a class alone deviates where the true class speaks for it.
+    Indicators that published work contradicts do not count. A rival that is seen by a class alone deviates where the
+    true class speaks for it.
 
     Parameters
     ----------
@@ -49,32 +62,35 @@ def deviating(
     bands : by which the runner is judged
     """
     true, sdc, classes = numbers_of(truth), detectable(measurements), classes_of(truth)
-    found: dict[str, bool] = {}
+    found: dict[str, Deviation] = {}
     for node in (node for node in graph.nodes.values() if node.is_hypothesis):
         for variable in variables_of(node):
             beyond = list(_beyond(node, variable, true, sdc, bands, truth["speed_mps"]))
             if node.link == "rival":
                 beyond += _by_class(node, classes)
             if beyond:
-                found[variable] = any(beyond)
+                found[variable] = Deviation(*(any(column) for column in zip(*beyond, strict=True)))
     return found
 
 
-def _beyond(node: Node, variable: str, true: Numbers, sdc: Numbers, bands: BandOf, speed_mps: float) -> Iterator[bool]:
+def _beyond(
+    node: Node, variable: str, true: Numbers, sdc: Numbers, bands: BandOf, speed_mps: float
+) -> Iterator[Deviation]:
     for indicator, key in _seen(node, side_of(variable, node), sdc):
         band = bands(indicator.name, speed_mps)
         if band is not None and key in true:
-            yield _towards(indicator, true[key] - band.mean) > max(sdc[key], band.sd)
+            off = _towards(indicator, true[key] - band.mean)
+            yield Deviation(detectable=off > max(sdc[key], band.sd), outside=off > band.sd)
 
 
-def _by_class(node: Node, classes: Mapping[tuple[str, str], str]) -> list[bool]:
+def _by_class(node: Node, classes: Mapping[tuple[str, str], str]) -> list[Deviation]:
     ratios = [
         indicator.classes[value]
         for indicator in node.indicators
         for (name, _), value in classes.items()
         if indicator.classes is not None and name == indicator.name
     ]
-    return [max(ratios) > TELLING_RATIO] if ratios else []
+    return [Deviation(*[max(ratios) > TELLING_RATIO] * 2)] if ratios else []
 
 
 def size_sdc(node: Node, side: str, faulted: Numbers, plain: Numbers, sdc: Numbers) -> float | None:
