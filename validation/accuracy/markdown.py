@@ -53,7 +53,8 @@ def percent(hits: pd.Series, runners: pd.Series) -> str:
     if hits.empty:
         return "–"
     low, high = share_interval(hits.to_numpy(dtype=np.bool_), runners.to_numpy(dtype=str))
-    return f"{100 * hits.mean():.0f} % ({100 * low:.0f}–{100 * high:.0f})"
+    digits = 1 if 0.99 <= hits.mean() < 1 else 0
+    return f"{100 * hits.mean():.{digits}f} % ({100 * low:.0f}–{100 * high:.0f})"
 
 
 def of(hits: pd.Series, runners: pd.Series) -> str:
