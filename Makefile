@@ -12,6 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 DEMO ?= kinechain-demo
 SNAP ?= build/snap
 SET ?= quick
+PEERS ?=
 KINECHAIN_DATA ?= $(wildcard $(abspath ../shared/data))
 SOURCES := src tests benchmarks docs validation
 
@@ -71,6 +72,9 @@ validate: $(VENV)/.validation ## accuracy on rendered runners: docs/accuracy.md 
 	@$(BIN)/python -W ignore validation/accuracy measure build/validate/clips
 	@$(BIN)/python validation/accuracy table
 	@$(BIN)/python -W ignore validation/accuracy measure build/validate/clips
+	@$(BIN)/python -W ignore validation/accuracy rates build/validate/clips --out build/validate/rates
+	@$(BIN)/python -W ignore validation/reasoning build/validate/clips
+	@if [ -n "$(PEERS)" ]; then $(BIN)/python -W ignore validation/peers build/validate/clips --python $(PEERS); fi
 	@$(BIN)/python validation/accuracy page
 
 clean: ## remove the environment and everything that was made

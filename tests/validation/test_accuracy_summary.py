@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from accuracy.summary import error_of, wilson
+from accuracy.page_measurements import contract
+from accuracy.summary import error_of, share_interval, wilson, wilson_share
 
 
 def rows(errors: list[float], half: float = 1.0) -> pd.DataFrame:
@@ -49,3 +51,23 @@ def test_wilson_holds_the_share() -> None:
     low, high = wilson(19, 20)
     assert low < 0.95 < high
     assert wilson(0, 0) == (0.0, 1.0)
+
+
+def test_clustered_cases_tell_less_than_independent_ones() -> None:
+    hits = np.array([True] * 45 + [False] * 5)
+    clustered = np.repeat([f"r{i}" for i in range(10)], 5)  # all misses are one runner's
+    spread = np.tile([f"r{i}" for i in range(10)], 5)
+    low, high = share_interval(hits, clustered)
+    own = share_interval(hits, spread)
+    assert low < own[0] < 0.9 < own[1] <= high
+    assert wilson(45, 50)[0] == pytest.approx(wilson_share(0.9, 50)[0])
+
+
+def test_cases_that_all_agree_count_one_a_runner() -> None:
+    assert share_interval(np.ones(100, dtype=bool), np.repeat(["a", "b", "c", "d"], 25)) == wilson(4, 4)
+
+
+def test_a_measurement_without_error_or_reason_stops_the_page() -> None:
+    empty = pd.DataFrame(columns=["name", "kind", "view", "leg", "clip", "runner", "value", "truth"])
+    with pytest.raises(ValueError, match="no error was measured"):
+        list(contract(empty))

@@ -1,10 +1,11 @@
-"""The commands `plan`, `measure`, `table` and `page`."""
+"""The commands `plan`, `measure`, `rates`, `table` and `page`."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
@@ -23,11 +24,17 @@ def main(arguments: list[str] | None = None) -> int:
     measure.add_argument("clips", type=Path, help="folder of phantoms: video, truth, specification")
     measure.add_argument("--poses", type=Path, help="folder where the estimator's results are kept (default: in it)")
     measure.add_argument("--rows", type=Path, default=RESULTS / "phantoms.csv", help="table to write")
-    for name, what in (("table", "the table that the product reads"), ("page", "docs/accuracy.md")):
-        write = commands.add_parser(name, help=f"write {what}")
-        write.add_argument("--rows", type=Path, default=RESULTS / "phantoms.csv", help="rows to read")
+    slow = commands.add_parser("rates", help="measure some clips again with fewer frames a second")
+    slow.add_argument("clips", type=Path, help="folder of phantoms: video, truth, specification")
+    slow.add_argument("--poses", type=Path, help="folder where the estimator's results are kept (default: in it)")
+    slow.add_argument("--out", type=Path, required=True, help="folder of the derived clips")
+    slow.add_argument("--rows", type=Path, default=RESULTS / "frame_rates.csv", help="table to write")
+    write = commands.add_parser("table", help="write the table that the product reads")
+    write.add_argument("--rows", type=Path, default=RESULTS / "phantoms.csv", help="rows to read")
+    page = commands.add_parser("page", help="write docs/accuracy.md and its figures")
+    page.add_argument("--results", type=Path, default=RESULTS, help="folder of the rows to read")
     chosen = parser.parse_args(arguments)
-    return {"plan": _plan, "measure": _measure, "table": _table, "page": _page}[chosen.command](chosen)
+    return {"plan": _plan, "measure": _measure, "rates": _rates, "table": _table, "page": _page}[chosen.command](chosen)
 
 
 def _plan(chosen: argparse.Namespace) -> int:
@@ -55,6 +62,19 @@ def _measure(chosen: argparse.Namespace) -> int:
     return 0 if rows else 1
 
 
+def _rates(chosen: argparse.Namespace) -> int:
+    from accuracy.choose import one_of_each_runner  # noqa: PLC0415
+    from accuracy.rates import at_every_rate  # noqa: PLC0415
+
+    poses = chosen.poses or chosen.clips / "poses"
+    found = []
+    for name in one_of_each_runner(chosen.clips, poses, "report"):
+        found += [asdict(row) | {"source": name} for row in at_every_rate(chosen.clips, name, poses, chosen.out)]
+        print(f"{name}: {len(found)} numbers so far", flush=True)
+    pd.DataFrame(found).to_csv(chosen.rows, index=False, float_format="%.6g")
+    return 0 if found else 1
+
+
 def _table(chosen: argparse.Namespace) -> int:
     from accuracy.table import write_table  # noqa: PLC0415
 
@@ -65,7 +85,7 @@ def _table(chosen: argparse.Namespace) -> int:
 def _page(chosen: argparse.Namespace) -> int:
     from accuracy.page import write_page  # noqa: PLC0415
 
-    print(write_page(pd.read_csv(chosen.rows)))
+    print(write_page(chosen.results))
     return 0
 
 

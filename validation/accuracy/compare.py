@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from accuracy.replay import Replay
 from kinechain.errors import KinechainError
@@ -24,6 +25,8 @@ from kinechain.pipeline.seeing import ClipRequest
 from kinechain.pose import weights
 from kinechain.pose.blazepose import BlazePose
 from kinechain.settings import Protocol
+
+Array = NDArray[np.float64]
 
 SPLIT = Path(__file__).resolve().parents[1] / "split.toml"
 #: An event farther from the true one than this belongs to another [s].
@@ -79,7 +82,8 @@ class Row:
 
 
 @cache
-def _half_of(runner: str) -> str:
+def half_of(runner: str) -> str:
+    """Return the half that a runner belongs to."""
     halves = tomllib.loads(SPLIT.read_text(encoding="utf-8"))
     return next(half for half, members in halves.items() if runner in members["runners"])
 
@@ -96,7 +100,7 @@ def compare(folder: Path, name: str, poses: Path) -> list[Row]:
     spec = tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
     facts = {
         "clip": name,
-        "half": _half_of(spec["runner"]),
+        "half": half_of(spec["runner"]),
         "runner": spec["runner"],
         "pace": spec["pace"],
         "speed_mps": truth["speed_mps"],
@@ -106,7 +110,7 @@ def compare(folder: Path, name: str, poses: Path) -> list[Row]:
         "faults": "+".join(fault["name"] for fault in truth["faults"]),
     }
     try:
-        clip = _measured(folder / f"{name}.mp4", poses / f"{name}.npz", truth)
+        clip = measured(folder / f"{name}.mp4", poses / f"{name}.npz", truth)
     except KinechainError as error:
         empty = dict.fromkeys(("value", "low", "high", "truth", "spread"))
         return [Row(**facts, kind="refused", name=error.code, side="both", leg="both", **empty, n=0)]
@@ -114,8 +118,18 @@ def compare(folder: Path, name: str, poses: Path) -> list[Row]:
     return [Row(**facts, leg=_leg(truth["view"], str(part["side"])), **part) for part in found]
 
 
-def _measured(video: Path, kept: Path, truth: dict[str, Any]) -> MeasuredClip:
-    """Run the product on a clip whose view and body height are stated."""
+def measured(video: Path, kept: Path, truth: dict[str, Any]) -> MeasuredClip:
+    """Run the product on a clip whose view and body height are stated; of its segments the one with the most strides.
+
+    Parameters
+    ----------
+    kept : file of the estimator's results; made where it is not there
+    truth : of the clip
+
+    Raises
+    ------
+    KinechainError
+    """
     protocol = Protocol()
     estimator = Replay(BlazePose(weights.locate(), protocol.estimator), kept)
     request, athlete = ClipRequest(video, view=truth["view"]), Athlete(height_cm=100 * truth["height_m"])
@@ -204,11 +218,7 @@ def _events(events: GaitEvents, truth: dict[str, Any]) -> Iterator[dict[str, Any
         for kind in ("initial_contact", "toe_off"):
             found = events.times_s(kind, side)
             true = np.array([e["time_s"] for e in truth["events"] if (e["side"], e["kind"]) == (side, kind)])
-            errors = [float(found[np.argmin(np.abs(found - t))] - t) for t in true] if len(found) else []
-            near = [e for e in errors if abs(e) <= SAME_EVENT_S]
-            inner = true[(true > SAME_EVENT_S) & (true < end - 2 * SAME_EVENT_S)]
-            missed = sum(not len(found) or np.abs(found - t).min() > SAME_EVENT_S for t in inner)
-            false = sum(not len(true) or np.abs(true - t).min() > SAME_EVENT_S for t in found)
+            near, missed, false = event_errors(found, true, end)
             yield {
                 "kind": "event",
                 "name": kind,
@@ -221,3 +231,20 @@ def _events(events: GaitEvents, truth: dict[str, Any]) -> Iterator[dict[str, Any
                 "n": len(near),
                 "detail": float(missed + false),
             }
+
+
+def event_errors(found: Array, true: Array, end_s: float) -> tuple[list[float], int, int]:
+    """Return the errors of the events that were found [s], how many were missed, and how many false.
+
+    True events in the first 0.1 s and the last 0.2 s of a clip may be missed; one found where none is, is false.
+
+    Parameters
+    ----------
+    found, true : times of the events of one kind of one leg [s]
+    end_s : end of the clip [s]
+    """
+    errors = [float(found[np.argmin(np.abs(found - t))] - t) for t in true] if len(found) else []
+    inner = true[(true > SAME_EVENT_S) & (true < end_s - 2 * SAME_EVENT_S)]
+    missed = sum(not len(found) or np.abs(found - t).min() > SAME_EVENT_S for t in inner)
+    false = sum(not len(true) or np.abs(true - t).min() > SAME_EVENT_S for t in found)
+    return [e for e in errors if abs(e) <= SAME_EVENT_S], missed, false

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.special import stdtrit
 
 Array = NDArray[np.float64]
 
@@ -106,8 +107,34 @@ def _bias_interval(errors: Array, runners: Array) -> tuple[float, float]:
 
 def wilson(successes: int, n: int) -> tuple[float, float]:
     """Return the 95 % interval of a share (Wilson 1927, doi 10.1080/01621459.1927.10502953)."""
-    if n == 0:
-        return 0.0, 1.0
-    z, share = 1.96, successes / n
+    return wilson_share(successes / n, n) if n else (0.0, 1.0)
+
+
+def wilson_share(share: float, n: float) -> tuple[float, float]:
+    """Return the same from the share itself; `n` need not be whole."""
+    z = 1.96
     middle, width = share + z * z / (2 * n), z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
     return (middle - width) / (1 + z * z / n), (middle + width) / (1 + z * z / n)
+
+
+def share_interval(hits: NDArray[np.bool_], runners: NDArray[np.str_]) -> tuple[float, float]:
+    """Return the 95 % interval of a share whose cases come in clusters, one a runner.
+
+    Wilson's, with the number of cases divided by the design effect (variance between runners over that of independent
+    cases), and cut by the quantiles of t for so few runners (Korn & Graubard 1998, Survey Methodology 24:193; recall).
+    Where all cases agree, nothing tells how they cluster, and only one case a runner is counted.
+
+    Parameters
+    ----------
+    hits, runners : shape (n,); whether a case is a hit, and whose it is
+    """
+    names, n = np.unique(runners), len(hits)
+    if n == 0:
+        return 0.0, 1.0
+    share, clusters = float(hits.mean()), len(names)
+    off = np.array([(hits[runners == name] - share).sum() for name in names])
+    between = clusters / max(1, clusters - 1) * float((off**2).sum()) / n**2
+    if between == 0 or clusters < 2:
+        return wilson_share(share, clusters)
+    few = (stdtrit(n - 1, 0.975) / stdtrit(clusters - 1, 0.975)) ** 2
+    return wilson_share(share, min(n, share * (1 - share) / between) * few)

@@ -1,4 +1,4 @@
-"""The commands `render`, `sample` and `ground`."""
+"""The commands `render`, `truth` and `sample`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 import warnings
 from pathlib import Path
 
-from phantoms.render import render, timed_render
+from phantoms.render import timed_render, write_truth
 from phantoms.sampler import draw
 from phantoms.spec import load_spec, to_toml
 
@@ -18,10 +18,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="phantoms", description="Runners on video with known truth.")
     commands = parser.add_subparsers(dest="command", required=True)
     named = os.environ.get("KINECHAIN_DATA")
-    one = commands.add_parser("render", help="render clips; a clip that exists is left alone")
-    one.add_argument("spec", type=Path, nargs="+", help="specifications (TOML) or folders of them")
-    one.add_argument("--out", type=Path, required=True, help="folder of the clips")
-    one.add_argument("--data", type=Path, default=named, help="reference data folder (or KINECHAIN_DATA)")
+    for name, what in (
+        ("render", "render clips; a clip that exists is left alone"),
+        ("truth", "write the truth of clips without their pictures"),
+    ):
+        one = commands.add_parser(name, help=what)
+        one.add_argument("spec", type=Path, nargs="+", help="specifications (TOML) or folders of them")
+        one.add_argument("--out", type=Path, required=True, help="folder of the clips")
+        one.add_argument("--data", type=Path, default=named, help="reference data folder (or KINECHAIN_DATA)")
     many = commands.add_parser("sample", help="write varied specifications")
     many.add_argument("--out", type=Path, required=True, help="folder of the specifications")
     many.add_argument("--count", type=int, default=20)
@@ -37,18 +41,21 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error("name the reference data folder with --data, or set KINECHAIN_DATA")
     warnings.filterwarnings("ignore", module="anny|torch|warp|pyvista")
     paths = [path for given in chosen.spec for path in (sorted(given.glob("*.toml")) if given.is_dir() else [given])]
+    rbds = Path(chosen.data) / "lab" / "rbds"
     for path in paths:
         spec = load_spec(path)
+        if chosen.command == "truth":
+            write_truth(spec, rbds, chosen.out)
+            print(spec.name, flush=True)
+            continue
         if (chosen.out / f"{spec.name}.mp4").is_file():
             print(f"{spec.name}: is there")
             continue
-        took = timed_render(spec, Path(chosen.data) / "lab" / "rbds", chosen.out)
+        took = timed_render(spec, rbds, chosen.out)
         rate, own = took["frames"] / took["wall_s"], took["frames"] / took["cpu_s"]
         print(f"{spec.name}: {took['frames']} frames, {rate:.1f} frames/s ({own:.1f} a processor second)", flush=True)
     return 0
 
-
-__all__ = ["main", "render"]
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -120,17 +120,10 @@ def render(spec: ClipSpec, rbds: Path, out: Path) -> Path:
     -------
     Path of the clip.
     """
-    from phantoms.truth import truth_of  # noqa: PLC0415 - pulls the product's gait code in
-
     clip = out / f"{spec.name}.mp4"
     if clip.is_file():
         return clip
-    out.mkdir(parents=True, exist_ok=True)
-    running = make_running(spec, rbds)
-    view, _ = view_of(spec, running)
-    truth = truth_of(spec, running, Figure(spec.body, running.height_m, running.body), view)
-    clip.with_suffix(".json").write_text(json.dumps(truth), encoding="utf-8")
-    clip.with_suffix(".toml").write_text(to_toml(spec), encoding="utf-8")
+    running = write_truth(spec, rbds, out)
     unfinished = out / f".{spec.name}.{os.getpid()}.mp4"
     times = frame_times(spec)
     with VideoWriter(unfinished, spec.picture.fps, crf=spec.picture.crf) as writer:
@@ -138,6 +131,19 @@ def render(spec: ClipSpec, rbds: Path, out: Path) -> Path:
             writer.write(image, float(time_s))
     unfinished.replace(clip)
     return clip
+
+
+def write_truth(spec: ClipSpec, rbds: Path, out: Path) -> Running:
+    """Write `NAME.json` (truth) and `NAME.toml` (specification), and return the running they are about."""
+    from phantoms.truth import truth_of  # noqa: PLC0415 - pulls the product's gait code in
+
+    out.mkdir(parents=True, exist_ok=True)
+    running = make_running(spec, rbds)
+    view, _ = view_of(spec, running)
+    truth = truth_of(spec, running, Figure(spec.body, running.height_m, running.body), view)
+    (out / f"{spec.name}.json").write_text(json.dumps(truth), encoding="utf-8")
+    (out / f"{spec.name}.toml").write_text(to_toml(spec), encoding="utf-8")
+    return running
 
 
 def timed_render(spec: ClipSpec, rbds: Path, out: Path) -> dict[str, float]:

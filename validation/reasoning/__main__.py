@@ -1,0 +1,12 @@
+"""Run as `python validation/reasoning CLIPS`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from reasoning.command import main
+
+sys.exit(main())
