@@ -14,9 +14,11 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
+import xarray as xr
 from numpy.typing import NDArray
 
 from kinechain.model.pose import make_pose
@@ -58,8 +60,8 @@ class Example:
         return replace(self, points=self.points @ turn, centres=self.centres @ turn)
 
 
-def example(folder: Path, name: str) -> Example | None:
-    """Read a clip of the tuning half; None where its points were not all seen.
+def tuning_pose(folder: Path, name: str) -> tuple[str, dict[str, Any], xr.Dataset]:
+    """Read a clip of the tuning half: its runner, its truth, and its repaired pose.
 
     Raises
     ------
@@ -79,7 +81,12 @@ def example(folder: Path, name: str) -> Example | None:
         image_size=tuple(truth["image_size"]),
         source="blazepose",
     )
-    pose = repair(pose)
+    return runner, truth, repair(pose)
+
+
+def example(folder: Path, name: str) -> Example | None:
+    """Read points and joint centres of a clip; None where its points were not all seen."""
+    runner, truth, pose = tuning_pose(folder, name)
     frame = body_frame(pose, truth["view"])
     if frame is None:
         return None

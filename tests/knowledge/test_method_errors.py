@@ -18,7 +18,7 @@ from kinechain.signal.intervals import Interval
 
 def test_rows_are_unique_and_have_a_source() -> None:
     rows = error_rows()
-    assert len({(row.name, row.view, row.leg) for row in rows}) == len(rows) > 0
+    assert len({(row.name, row.view, row.leg, row.uprights) for row in rows}) == len(rows) > 0
     for row in rows:
         assert len(row.source) > 20
         assert (row.leg == "both") == (glossary.quantity(row.name).sides == "both"), row.name
@@ -26,14 +26,21 @@ def test_rows_are_unique_and_have_a_source() -> None:
 
 
 def test_near_and_far_leg_change_places_with_the_side() -> None:
-    left, right = method_errors("side_left"), method_errors("side_right")
+    left, right = (method_errors(view, uprights_seen=True) for view in ("side_left", "side_right"))
     assert left["knee_flexion_peak_deg", "left"] == right["knee_flexion_peak_deg", "right"]
     assert left["knee_flexion_peak_deg", "left"] != left["knee_flexion_peak_deg", "right"]
 
 
 def test_a_side_view_knows_nothing_of_the_rear() -> None:
-    assert ("femoral_adduction_ms_deg", "left") not in method_errors("side_left")
-    assert method_errors("front") == {}
+    assert ("femoral_adduction_ms_deg", "left") not in method_errors("side_left", uprights_seen=True)
+    assert method_errors("front", uprights_seen=True) == {}
+
+
+def test_an_unknown_roll_widens_the_angles_against_the_vertical() -> None:
+    level, unknown = (method_errors("side_left", uprights_seen=seen) for seen in (True, False))
+    for name in ("shank_angle_ms_deg", "trunk_lean_deg"):
+        side = "both" if name == "trunk_lean_deg" else "left"
+        assert unknown[name, side].sd > level[name, side].sd, name  # type: ignore[index]
 
 
 def row(runners: int) -> ErrorRow:
@@ -41,6 +48,7 @@ def row(runners: int) -> ErrorRow:
         name="cadence_spm",
         view="side",
         leg="both",
+        uprights="seen",
         bias=0.0,
         sd=1.0,
         grade="A",
@@ -70,6 +78,6 @@ def test_smallest_detectable_change_of_a_method_without_scatter() -> None:
 
 
 def test_a_stated_speed_has_no_error_of_the_method() -> None:
-    builder = MeasurementBuilder("clip1", method_errors("side_left"), MeasureParameters(), 0)
+    builder = MeasurementBuilder("clip1", method_errors("side_left", uprights_seen=True), MeasureParameters(), 0)
     speed = builder.stated_speed(3.5, 8)
     assert (speed.value, speed.method_error, speed.sdc) == (3.5, None, None)

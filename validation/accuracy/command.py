@@ -52,14 +52,21 @@ def _measure(chosen: argparse.Namespace) -> int:
 
     poses = chosen.poses or chosen.clips / "poses"
     names = [p.stem for p in sorted(chosen.clips.glob("*.mp4")) if p.with_suffix(".json").is_file()]
-    rows = []
+    rows, other = [], []
     for name in names:
         found = compare(chosen.clips, name, poses)
         rows += found
+        other += compare(chosen.clips, name, poses, "other")
         print(f"{name}: {len(found)} numbers" if found[0].kind != "refused" else f"{name}: {found[0].name}", flush=True)
     chosen.rows.parent.mkdir(parents=True, exist_ok=True)
-    pd.DataFrame(rows).to_csv(chosen.rows, index=False, float_format="%.6g")
+    for kept, path in ((rows, chosen.rows), (other, _other_roll(chosen.rows))):
+        pd.DataFrame(kept).to_csv(path, index=False, float_format="%.6g")
     return 0 if rows else 1
+
+
+def _other_roll(rows: Path) -> Path:
+    """Return where the numbers of the other case are kept: the camera's roll known where it is not, or unknown."""
+    return rows.with_name(f"{rows.stem}_other_roll.csv")
 
 
 def _rates(chosen: argparse.Namespace) -> int:
@@ -78,7 +85,7 @@ def _rates(chosen: argparse.Namespace) -> int:
 def _table(chosen: argparse.Namespace) -> int:
     from accuracy.table import write_table  # noqa: PLC0415
 
-    print(write_table(pd.read_csv(chosen.rows)))
+    print(write_table(pd.concat([pd.read_csv(path) for path in (chosen.rows, _other_roll(chosen.rows))])))
     return 0
 
 

@@ -4,33 +4,40 @@ from __future__ import annotations
 
 import json
 import tomllib
+import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
+import xarray as xr
 from numpy.typing import NDArray
 
 from accuracy.replay import Replay
 from kinechain.errors import KinechainError
-from kinechain.model.assessment import Curve, Measurement
+from kinechain.model.assessment import Measurement
 from kinechain.model.athlete import Athlete
 from kinechain.model.events import GaitEvents
 from kinechain.model.skeleton import SIDES
-from kinechain.pipeline.clip import MeasuredClip, measure_clip
+from kinechain.pipeline.clip import MeasuredClip, measure_seen
 from kinechain.pipeline.progress import Stopwatch
-from kinechain.pipeline.seeing import ClipRequest
+from kinechain.pipeline.seeing import ClipRequest, see
 from kinechain.pose import weights
 from kinechain.pose.blazepose import BlazePose
 from kinechain.settings import Protocol
 
 Array = NDArray[np.float64]
+Roll = Literal["as_found", "other"]
 
 SPLIT = Path(__file__).resolve().parents[1] / "split.toml"
 #: An event farther from the true one than this belongs to another [s].
 SAME_EVENT_S = 0.1
+#: Events before this may be missed [s]: of an early toe-off the clip does not show the landing.
+FIRST_S = {"initial_contact": SAME_EVENT_S, "toe_off": 0.45}
+#: Error of the camera's roll where it was read off uprights: SD over 64 rendered clips of the tuning half [deg].
+UPRIGHT_SD_DEG = 0.33
 #: Curve of the product → the truth's angle.
 CURVES = {
     "thigh_angle_deg": "thigh",
@@ -51,6 +58,7 @@ class Row:
     leg : "near", "far" (side views), "both" or "each" (rear, front)
     faults : names of the faults that were built in, joined by "+"
     value, low, high : the product's; None where it gives none
+    uprights : "seen" where the product knew the camera's roll
     truth : of a curve and an event 0
     spread : SD over strides or events
     n : strides or events
@@ -77,6 +85,7 @@ class Row:
     truth: float | None
     spread: float | None
     n: int
+    uprights: str = "unseen"
     detail: float | None = None
     taken_off: float | None = None
 
@@ -88,13 +97,14 @@ def half_of(runner: str) -> str:
     return next(half for half, members in halves.items() if runner in members["runners"])
 
 
-def compare(folder: Path, name: str, poses: Path) -> list[Row]:
+def compare(folder: Path, name: str, poses: Path, roll: Roll = "as_found") -> list[Row]:
     """Return every number of a clip beside its truth; of a clip that the product refuses, one row that says so.
 
     Parameters
     ----------
     folder : holds `<name>.mp4`, `.json` (truth) and `.toml` (specification)
     poses : folder in which the estimator's results are kept
+    roll : what the product knows of the camera's roll, see `measured`
     """
     truth = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
     spec = tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
@@ -110,21 +120,24 @@ def compare(folder: Path, name: str, poses: Path) -> list[Row]:
         "faults": "+".join(fault["name"] for fault in truth["faults"]),
     }
     try:
-        clip = measured(folder / f"{name}.mp4", poses / f"{name}.npz", truth)
+        clip = measured(folder / f"{name}.mp4", poses / f"{name}.npz", truth, roll)
     except KinechainError as error:
         empty = dict.fromkeys(("value", "low", "high", "truth", "spread"))
         return [Row(**facts, kind="refused", name=error.code, side="both", leg="both", **empty, n=0)]
-    found = [*_measurements(clip, truth), *_curves(clip.gait.curves, truth), *_events(clip.gait.events, truth)]
+    found = [*_measurements(clip, truth), *_curves(clip, truth), *_events(clip.gait.events, truth)]
+    facts["uprights"] = "seen" if "upright_lean_deg" in clip.seen.pose.attrs else "unseen"
     return [Row(**facts, leg=_leg(truth["view"], str(part["side"])), **part) for part in found]
 
 
-def measured(video: Path, kept: Path, truth: dict[str, Any]) -> MeasuredClip:
+def measured(video: Path, kept: Path, truth: dict[str, Any], roll: Roll = "as_found") -> MeasuredClip:
     """Run the product on a clip whose view and body height are stated; of its segments the one with the most strides.
 
     Parameters
     ----------
     kept : file of the estimator's results; made where it is not there
     truth : of the clip
+    roll : "as_found" is what the product prints; "other" is the other case: where it read the roll off the scene, it
+        does not know it, and where the scene showed nothing upright, it knows it with `UPRIGHT_SD_DEG` of error
 
     Raises
     ------
@@ -134,10 +147,27 @@ def measured(video: Path, kept: Path, truth: dict[str, Any]) -> MeasuredClip:
     estimator = Replay(BlazePose(weights.locate(), protocol.estimator), kept)
     request, athlete = ClipRequest(video, view=truth["view"]), Athlete(height_cm=100 * truth["height_m"])
     try:
-        clips = measure_clip(request, athlete, lambda: estimator, protocol, lambda *_: None, Stopwatch())
+        seen = see(request, lambda: estimator, protocol, lambda *_: None, Stopwatch())
     finally:
         estimator.save()
+    if roll == "other":
+        seen = replace(seen, pose=_with_other_roll(seen.pose, truth))
+    clips = measure_seen(seen, request, athlete, protocol, "clip1")
     return max(clips, key=lambda clip: clip.part.n_strides.left + clip.part.n_strides.right)
+
+
+def _with_other_roll(pose: xr.Dataset, truth: dict[str, Any]) -> xr.Dataset:
+    attributes = dict(pose.attrs)
+    if attributes.pop("upright_lean_deg", None) is None:
+        error = np.random.default_rng(zlib.crc32(truth["clip"].encode())).normal(0, UPRIGHT_SD_DEG)
+        attributes["upright_lean_deg"] = upright_lean_deg(truth["camera"]) + float(error)
+    return pose.drop_attrs(deep=False).assign_attrs(attributes)
+
+
+def upright_lean_deg(camera: dict[str, Any]) -> float:
+    """Return how far the vertical leans to the right in the middle of the picture, from the camera's axes [deg]."""
+    right, down = np.array(camera["axes"])[:2]
+    return float(np.degrees(np.arctan2(right[1], -down[1])))
 
 
 def _leg(view: str, side: str) -> str:
@@ -188,14 +218,15 @@ def _spread(clip: MeasuredClip, m: Measurement) -> float | None:
     return float(values.std(ddof=1)) if len(values) > 1 else None
 
 
-def _curves(curves: tuple[Curve, ...], truth: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _curves(clip: MeasuredClip, truth: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the errors of each curve; the true angle is cut into the same strides, so that events do not count."""
     time_s = np.array(truth["time_s"])
-    for curve in curves:
+    for curve in clip.gait.curves:
         if curve.name not in CURVES:
             continue
         angle = np.array(truth["angles_deg"][f"{curve.side}_{CURVES[curve.name]}"], dtype=float)
-        strides = [row for row in truth["strides"] if row["side"] == curve.side]
-        cycles = [np.interp(np.linspace(row["start_s"], row["end_s"], 101), time_s, angle) for row in strides]
+        strides = clip.gait.table.of(curve.side)[["start_s", "end_s"]].to_numpy(dtype=np.float64)
+        cycles = [np.interp(np.linspace(start, end, 101), time_s, angle) for start, end in strides]
         error = np.array(curve.mean) - np.mean(cycles, axis=0)
         yield {
             "kind": "curve",
@@ -218,7 +249,7 @@ def _events(events: GaitEvents, truth: dict[str, Any]) -> Iterator[dict[str, Any
         for kind in ("initial_contact", "toe_off"):
             found = events.times_s(kind, side)
             true = np.array([e["time_s"] for e in truth["events"] if (e["side"], e["kind"]) == (side, kind)])
-            near, missed, false = event_errors(found, true, end)
+            near, missed, false = event_errors(found, true, FIRST_S[kind], end)
             yield {
                 "kind": "event",
                 "name": kind,
@@ -233,10 +264,10 @@ def _events(events: GaitEvents, truth: dict[str, Any]) -> Iterator[dict[str, Any
             }
 
 
-def event_errors(found: Array, true: Array, end_s: float) -> tuple[list[float], int, int]:
+def event_errors(found: Array, true: Array, first_s: float, end_s: float) -> tuple[list[float], int, int]:
     """Return the errors of the events that were found [s], how many were missed, and how many false.
 
-    True events in the first 0.1 s and the last 0.2 s of a clip may be missed; one found where none is, is false.
+    True events before `first_s` and in the last 0.2 s of a clip may be missed; one found where none is, is false.
 
     Parameters
     ----------
@@ -244,7 +275,7 @@ def event_errors(found: Array, true: Array, end_s: float) -> tuple[list[float], 
     end_s : end of the clip [s]
     """
     errors = [float(found[np.argmin(np.abs(found - t))] - t) for t in true] if len(found) else []
-    inner = true[(true > SAME_EVENT_S) & (true < end_s - 2 * SAME_EVENT_S)]
+    inner = true[(true > first_s) & (true < end_s - 2 * SAME_EVENT_S)]
     missed = sum(not len(found) or np.abs(found - t).min() > SAME_EVENT_S for t in inner)
     false = sum(not len(true) or np.abs(true - t).min() > SAME_EVENT_S for t in found)
     return [e for e in errors if abs(e) <= SAME_EVENT_S], missed, false

@@ -23,10 +23,12 @@ from kinechain.gait.measurement_builder import MeasureParameters
 from kinechain.gait.sagittal import SagittalMotion, SmoothingParameters, to_sagittal
 from kinechain.gait.scale import Scale, ScaleParameters, scale_from_height, scale_from_speed
 from kinechain.gait.strides import StrideParameters, StrideTable, stride_table
+from kinechain.gait.toe_off import refine_toe_offs
 from kinechain.gait.view import ViewDecision
 from kinechain.knowledge.method_errors import MethodErrors
 from kinechain.model.assessment import Curve, Measurement
 from kinechain.model.events import GaitEvents
+from kinechain.model.pose import JOINT_CENTRES
 from kinechain.model.skeleton import SIDES, Side
 
 Array = NDArray[np.float64]
@@ -175,8 +177,10 @@ def _analyse_side(
     if coarse is None or fine is None:
         raise NoPerson(frames=pose.sizes["time"], found=0)
     events, rhythm, speeds = detect_events(coarse, parameters.events)
+    if pose.attrs.get("points") == JOINT_CENTRES:
+        events = refine_toe_offs(coarse, events, speeds)
     angles = body_angles(fine, events)
-    table = stride_table(fine, angles, events, rhythm, parameters.strides)
+    table = stride_table(fine, coarse, angles, events, rhythm, parameters.strides)
     _require_strides(table)
     height_scale = None if known.height_m is None else scale_from_height(fine, known.height_m, parameters.scale)
     running_px = float(np.mean([speed.running for speed in speeds.values()]))

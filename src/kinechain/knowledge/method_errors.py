@@ -21,6 +21,7 @@ MethodErrors = Mapping[tuple[str, SideOrBoth], MethodError]
 
 ViewKind = Literal["side", "rear", "front"]
 Leg = Literal["near", "far", "each", "both"]
+Uprights = Literal["seen", "unseen"]
 
 
 class ErrorRow(BaseModel):
@@ -30,6 +31,7 @@ class ErrorRow(BaseModel):
     ----------
     leg : of a side view the one towards the camera or the other one; "each" of a view without such a difference;
         "both" of a quantity without sides
+    uprights : whether the camera's roll was read off the scene; where it was not, it is part of the error
     bias, sd : measured − true, mean and SD between clips, in the measurement's unit
     grade : by the SD beside that between the reference runners: A up to a half, B up to 1, C up to 2, D above
     """
@@ -39,6 +41,7 @@ class ErrorRow(BaseModel):
     name: QuantityName
     view: ViewKind
     leg: Leg
+    uprights: Uprights
     bias: float
     sd: float = Field(ge=0)
     grade: Grade | None
@@ -75,11 +78,17 @@ def error_rows() -> tuple[ErrorRow, ...]:
     return tuple(found)
 
 
-def method_errors(view: View) -> MethodErrors:
-    """Return the known errors in a view by measurement name and side; absent = not measured yet."""
+def method_errors(view: View, *, uprights_seen: bool) -> MethodErrors:
+    """Return the known errors in a view by measurement name and side; absent = not measured yet.
+
+    Parameters
+    ----------
+    uprights_seen : whether the camera's roll was read off the scene
+    """
+    uprights = "seen" if uprights_seen else "unseen"
     errors: dict[tuple[str, SideOrBoth], MethodError] = {}
     for row in error_rows():
-        if row.view == view.partition("_")[0]:
+        if (row.view, row.uprights) == (view.partition("_")[0], uprights):
             error = MethodError(bias=row.bias, sd=row.expected_sd, source=row.source, grade=row.grade)
             errors |= dict.fromkeys(((row.name, side) for side in _sides(row, view)), error)
     return errors

@@ -16,7 +16,8 @@ scene_shift    time, space                  added to a position: its place in a 
 Coordinates: `time` [s], `keypoint` (names of `skeleton.KEYPOINTS`, or any subset of them), `space` ("x", "y").
 Attributes: `frame` ("image"), `space_unit` ("px"), `view`, `source` (estimator), `image_width_px`,
 `image_height_px`, `fps`, `log` (one line for each step that made or changed the data); where the scene tells it,
-`upright_lean_deg`: how far what stands upright leans to the right in the picture, as with a camera turned clockwise.
+`upright_lean_deg`: how far what stands upright leans to the right in the picture, as with a camera turned clockwise;
+and `points`: `JOINT_CENTRES` where the estimator's points were taken to the joint centres.
 """
 
 from __future__ import annotations
@@ -29,6 +30,9 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from kinechain.errors import PoseFileInvalid
+
+#: Attribute `points` of a pose whose points lie at the joint centres.
+JOINT_CENTRES = "joint_centres"
 
 
 class Flag(IntEnum):

@@ -9,12 +9,11 @@ import xarray as xr
 from kinechain.errors import NoRunning, SceneError, SlowMotionLikely
 from kinechain.gait.analysis import GaitAnalysis, GaitParameters, Known, analyse
 from kinechain.gait.view import ViewDecision, detect_view, settle_view
-from kinechain.knowledge.method_errors import method_errors
 from kinechain.model.assessment import Caution, Clip, Event, Segment, Strides
 from kinechain.model.athlete import Athlete
 from kinechain.model.skeleton import SIDES
 from kinechain.pipeline.clip_quality import clip_cautions, quality, whole_clip_cautions
-from kinechain.pipeline.points import is_compared, known_scale, points_cautions
+from kinechain.pipeline.points import is_compared, known_errors, known_scale, points_cautions
 from kinechain.pipeline.progress import Progress, Stopwatch
 from kinechain.pipeline.seeing import ClipRequest, EstimatorFactory, SeenClip, see
 from kinechain.pose.joint_centres import to_joint_centres
@@ -112,7 +111,7 @@ def _measure_segment(
     if is_compared(pose):
         pose = to_joint_centres(pose, view.view)
     known = Known(None if athlete.height_cm is None else athlete.height_cm / 100, request.speed_mps, known_scale(pose))
-    errors = method_errors(view.view) if is_compared(pose) else {}
+    errors = known_errors(pose, view.view)
     try:
         gait = analyse(pose, view, known, errors, _gait_parameters(seen, pose, protocol), clip=clip_id)
     except NoRunning as refusal:

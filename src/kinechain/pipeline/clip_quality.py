@@ -14,6 +14,7 @@ from kinechain.knowledge.cautions import caution
 from kinechain.model.assessment import Caution, Clip, ClipQuality
 from kinechain.model.pose import Flag
 from kinechain.model.skeleton import LEG, SIDES
+from kinechain.pipeline.points import is_compared
 from kinechain.pipeline.seeing import SeenClip
 from kinechain.settings import Protocol
 
@@ -117,6 +118,8 @@ def whole_clip_cautions(
 
 
 def _camera(part: Clip, pose: xr.Dataset, lost_ratio: float, protocol: Protocol) -> Iterator[Caution]:
+    if "upright_lean_deg" not in pose.attrs and is_compared(pose):
+        yield caution("camera_roll_unknown", part.id)
     if "scene_shift" in pose:
         wandered = float(np.ptp(pose["scene_shift"].values, axis=0).max())
         if wandered > 0:

@@ -11,14 +11,13 @@ from kinechain import glossary
 from kinechain.gait.sagittal import SagittalMotion, to_sagittal
 from kinechain.knowledge.cautions import caution, caution_texts
 from kinechain.knowledge.load_tables import force_template
-from kinechain.knowledge.method_errors import method_errors
 from kinechain.load.estimate import MODELS, PAD, About, LegStances, LoadEstimate, estimate
 from kinechain.load.ground_force import POINTS
 from kinechain.model.assessment import Caution, Load, MethodError
 from kinechain.model.athlete import Athlete
 from kinechain.model.skeleton import LEG, SIDES, Side, other
 from kinechain.pipeline.clip import MeasuredClip
-from kinechain.pipeline.points import is_compared
+from kinechain.pipeline.points import known_errors
 from kinechain.settings import Protocol
 
 Array = NDArray[np.float64]
@@ -49,7 +48,7 @@ def clip_loads(
         if not clip.view.view.startswith("side"):
             continue
         pose = clip.seen.measurable(clip.part.segments[0])
-        errors = method_errors(clip.view.view) if is_compared(pose) else {}
+        errors = known_errors(pose, clip.view.view)
         abouts = {side: _about(clip, athlete, errors.get(("contact_time_s", side))) for side in SIDES}
         motion = to_sagittal(pose, clip.view.facing, protocol.gait.smoothing.angles_hz, protocol.gait.smoothing)
         told: dict[Side, dict[str, LoadEstimate]] = {}

@@ -13,7 +13,8 @@ from kinechain.errors import ClipTooShort
 from kinechain.gait.analysis import require_frame_rate
 from kinechain.gait.scale import Scale
 from kinechain.knowledge.cautions import caution
-from kinechain.model.assessment import Caution
+from kinechain.knowledge.method_errors import MethodErrors, method_errors
+from kinechain.model.assessment import Caution, View
 from kinechain.model.frames import ClipInfo
 from kinechain.model.skeleton import SIDES
 from kinechain.pose.importers import About, read_points
@@ -70,6 +71,13 @@ COMPARED_ESTIMATOR = "BlazePose heavy"
 def is_compared(pose: xr.Dataset) -> bool:
     """Return whether the known errors of the method are those of the points of a pose."""
     return str(pose.attrs["source"]).startswith(COMPARED_ESTIMATOR)
+
+
+def known_errors(pose: xr.Dataset, view: View) -> MethodErrors:
+    """Return the known errors of the method for the points of a pose; none for points that were never compared."""
+    if not is_compared(pose):
+        return {}
+    return method_errors(view, uprights_seen="upright_lean_deg" in pose.attrs)
 
 
 def points_cautions(pose: xr.Dataset, clip: str) -> Iterator[Caution]:

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import median_filter
 
 from kinechain.model.assessment import View
-from kinechain.model.pose import Flag, logged, validate_pose
+from kinechain.model.pose import JOINT_CENTRES, Flag, logged, validate_pose
 from kinechain.model.skeleton import LEG, Side, other
 
 Array = NDArray[np.float64]
@@ -207,4 +207,5 @@ def to_joint_centres(pose: xr.Dataset, view: View, model: JointCentreModel | Non
     lost = np.isnan(moved).any(axis=2) & (flag < Flag.OUT_OF_PICTURE)
     result["flag"].loc[{"keypoint": frame.names}] = np.where(lost, np.int8(Flag.GUESSED), flag)
     mean_px = float(np.nanmean(np.linalg.norm(offsets, axis=3) * frame.scale[:, None, None]))
+    result = result.assign_attrs(points=JOINT_CENTRES)
     return validate_pose(logged(result, f"joint centres: points moved by {mean_px:.1f} px on average"))
