@@ -22,8 +22,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from kinechain.model.pose import make_pose
-from kinechain.model.skeleton import KEYPOINTS
-from kinechain.pose.joint_centres import JointCentreModel, body_frame, clip_features
+from kinechain.model.skeleton import KEYPOINTS, SIDES
+from kinechain.pose.joint_centres import JointCentreModel, body_frame, clip_features, yaw_features
 from kinechain.pose.repair import repair
 
 Array = NDArray[np.float64]
@@ -34,6 +34,7 @@ HIDDEN = 48
 EPOCHS = 60
 #: Share of the features' variance added to the diagonal of the clip's regression.
 RIDGE = 0.3
+YAW_RIDGE = 0.03
 #: Noise on the network's inputs while it learns [SD], so that it does not hang on single points.
 NOISE = 0.08
 #: The camera's roll is not known, so every clip is shown turned by these angles too [deg].
@@ -46,12 +47,13 @@ Network = tuple[Array, Array, tuple[tuple[Array, Array], ...], Array, Array]
 
 @dataclass(frozen=True)
 class Example:
-    """One clip: points and joint centres, shape (n, 2, 6, 2), as in `BodyFrame`."""
+    """One clip: points and joint centres, shape (n, 2, 6, 2), as in `BodyFrame`; the camera's yaw, + ahead."""
 
     name: str
     runner: str
     points: Array
     centres: Array
+    yaw_deg: float
 
     def turned(self, angle_deg: float) -> Example:
         """Return the clip with the camera turned about its axis."""
@@ -96,7 +98,16 @@ def example(folder: Path, name: str) -> Example | None:
     off = (true - np.where(np.isfinite(at), at, raw)).reshape(frame.points.shape)
     centres = frame.points + off * frame.turn / frame.scale[:, None, None, None]
     known = np.isfinite(centres).all(axis=(1, 2, 3))
-    return Example(name, runner, frame.points[known], centres[known]) if known.sum() > 30 else None
+    if known.sum() <= 30:
+        return None
+    return Example(name, runner, frame.points[known], centres[known], _yaw_deg(truth))
+
+
+def _yaw_deg(truth: dict[str, Any]) -> float:
+    """Return how far the camera stands ahead of the runner's side, from its place [deg]."""
+    hips = np.mean([np.mean(truth["joints_m"][f"{side}_hip"], axis=0) for side in SIDES], axis=0)
+    ahead, _, right = np.array(truth["camera"]["position_m"]) - hips
+    return float(np.degrees(np.arctan2(ahead, abs(right))))
 
 
 def examples(folder: Path) -> list[Example]:
@@ -121,7 +132,19 @@ def learn(clips: list[Example], seed: int = 0) -> JointCentreModel:
     points = np.concatenate([clip.points.reshape(len(clip.points), -1) for clip in shown])
     rest = np.concatenate([(clip.centres - clip.points).reshape(len(clip.points), -1) for clip in shown])
     network = _network(points, rest, seed)
-    return JointCentreModel(mean, sd, weights, middle, *network)
+    unfinished = JointCentreModel(mean, sd, weights, middle, *network, np.zeros(12), np.zeros(()))
+    return replace(unfinished, **_yaw(clips, unfinished))
+
+
+def _yaw(clips: list[Example], model: JointCentreModel) -> dict[str, Array]:
+    """Fit the camera's yaw to the joint centres as the model places them."""
+    features = np.stack([yaw_features(clip.points + model.offsets(clip.points)) for clip in clips])
+    yaw = np.array([clip.yaw_deg for clip in clips])
+    mean, sd = features.mean(axis=0), features.std(axis=0)
+    scaled = (features - mean) / sd
+    penalty = YAW_RIDGE * len(scaled) * np.eye(scaled.shape[1])
+    weights = np.linalg.solve(scaled.T @ scaled + penalty, scaled.T @ (yaw - yaw.mean())) / sd
+    return {"yaw_weights": weights, "yaw_offset": np.asarray(yaw.mean() - mean @ weights)}
 
 
 def _network(
@@ -185,17 +208,19 @@ def angles(points: Array) -> dict[str, Array]:
 def check(clips: list[Example]) -> Iterator[str]:
     """Yield the errors of clips whose runner was left out [deg]: before and after, RMSE and mean ± SD between clips."""
     rows: dict[str, list[tuple[float, float, float, float]]] = {}
+    yaws: list[float] = []
     for runner in sorted({clip.runner for clip in clips}):
         model = learn([clip for clip in clips if clip.runner != runner])
         for clip in (clip for clip in clips if clip.runner == runner):
             after = angles(clip.points + model.offsets(clip.points))
             before, true = angles(clip.points), angles(clip.centres)
+            yaws.append(model.yaw_deg(clip.points + model.offsets(clip.points)) - clip.yaw_deg)
             for name, wanted in true.items():
                 errors = [(found[name] - wanted + 180) % 360 - 180 for found in (before, after)]
                 rows.setdefault(name, []).append(
                     tuple(part for e in errors for part in (float(np.sqrt(np.mean(e**2))), float(e.mean())))  # type: ignore[arg-type]
                 )
-    yield f"{len(clips)} clips"
+    yield f"{len(clips)} clips; yaw {np.mean(yaws):+.2f} ± {np.std(yaws):.2f}"
     for name, values in rows.items():
         (before, mean_before, after, mean_after) = np.array(values).mean(axis=0)
         spread = np.array(values).std(axis=0, ddof=1)

@@ -166,7 +166,7 @@ def test_stride_table_reads_the_truth_at_the_true_events(runner, side):
     assert coarse is not None
     rhythm = detect_events(coarse, EventParameters())[1]
     events = true_events(runner, 0.3, 5.7)
-    table = stride_table(motion, coarse, body_angles(motion, events), events, rhythm, StrideParameters())
+    table = stride_table(motion, body_angles(motion, events), events, rhythm, StrideParameters())
     rows, true = table.of(side), truth(runner)
     assert len(rows) >= 5
     assert table.irregular == 0

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from accuracy.compare import event_errors
+from accuracy.compare import FIRST_S, event_errors
 from kinechain.model.skeleton import SIDES, Side
 from peers.systems import Answer
 
@@ -99,6 +99,6 @@ def _events(answer: Answer, side: Side, truth: dict[str, Any]) -> tuple[int | No
         n += len(true)
         if answer.events is not None:
             found = np.array(sorted(t for t, own, what in answer.events if (own, what) == (side, kind)))
-            _, gone, wrong = event_errors(found, true, truth["time_s"][-1])
+            _, gone, wrong = event_errors(found, true, FIRST_S[kind], truth["time_s"][-1])
             missed, false = missed + gone, false + wrong
     return (None, None, n) if answer.events is None else (missed, false, n)

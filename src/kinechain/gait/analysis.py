@@ -180,7 +180,7 @@ def _analyse_side(
     if pose.attrs.get("points") == JOINT_CENTRES:
         events = refine_toe_offs(coarse, events, speeds)
     angles = body_angles(fine, events)
-    table = stride_table(fine, coarse, angles, events, rhythm, parameters.strides)
+    table = stride_table(fine, angles, events, rhythm, parameters.strides)
     _require_strides(table)
     height_scale = None if known.height_m is None else scale_from_height(fine, known.height_m, parameters.scale)
     running_px = float(np.mean([speed.running for speed in speeds.values()]))

@@ -20,7 +20,7 @@ from kinechain.text import Text
 Array = NDArray[np.float64]
 
 #: How angles are measured, in the field's words.
-ANGLES = "2D landmarks in the picture plane, 16 Hz zero-phase low-pass"
+ANGLES = "2D landmarks in the picture plane, 12 Hz zero-phase low-pass"
 
 NO_METRES = Text(
     ja="メートルに直すには身長か走速度（ベルト速度）の入力が必要です。",

@@ -21,12 +21,11 @@ class SmoothingParameters:
     """Zero-phase low-pass of the tracks (second-order Butterworth run both ways, cut-off of one pass).
 
     8 Hz for the feet's events is the setting behind the project's first accuracy measurement. Angles: of 8, 12, 16, 20
-    and 30 Hz on rendered runners, 12 to 16 leave the least error over the cycle, and the higher, the less is cut off at
-    contact.
+    and 30 Hz on rendered runners, 12 and 16 leave the least error over the cycle.
     """
 
     events_hz: float = 8.0
-    angles_hz: float = 16.0
+    angles_hz: float = 12.0
     grid_hz: float = 500.0
     longest_gap_s: float = 0.06
 

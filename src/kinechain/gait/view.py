@@ -31,6 +31,7 @@ class ViewParameters:
     clear_margin : distance from that limit at which the width alone is sure
     square_breadth : mean shoulder width where the shoulders are seen square (0.72 and 0.69 on the two rear clips)
     caution_from_deg : from this angle of the camera off square the numbers of a side view carry a caution [deg]
+    caution_side_from_deg : the same where the angle is known sharply, from points at the joint centres [deg]
     caution_frontal_from_deg : the same of a rear or front view, where it is known more sharply and matters more [deg]
     refuse_from_deg : from this angle a clip counts as diagonal and is refused unless the user states its view [deg]
     """
@@ -39,6 +40,7 @@ class ViewParameters:
     clear_margin: float = 0.15
     square_breadth: float = 0.70
     caution_from_deg: float = 20.0
+    caution_side_from_deg: float = 12.0
     caution_frontal_from_deg: float = 4.0
     refuse_from_deg: float = 30.0
 
@@ -54,7 +56,6 @@ class ViewDecision:
     facing : direction of running in a side view (+1 right, −1 left in the picture), 0 from the rear or the front
     yaw_deg : how far the camera stands off the square view, 0…45 [deg]; None where it cannot be told. Good to about
         10° (docs, decision record 0013)
-    roll_deg : tilt of the camera [deg]; None: nothing in the points tells it within 4° (decision record 0013)
     diagonal : whether the camera stands between the views, so far that angles in its picture cannot be trusted
     """
 
@@ -62,7 +63,6 @@ class ViewDecision:
     confidence: float
     facing: int
     yaw_deg: float | None = None
-    roll_deg: float | None = None
     diagonal: bool = False
 
 
@@ -109,10 +109,10 @@ def detect_view(pose: xr.Dataset, parameters: ViewParameters = ViewParameters())
         facing = 1 if _median(pointing) > 0 else -1
         agreement = float(np.nanmean(np.sign(pointing) == facing))
         view: View = "side_right" if facing > 0 else "side_left"
-        return ViewDecision(view, clear * max(0.0, 2 * agreement - 1), facing, yaw, None, diagonal)
+        return ViewDecision(view, clear * max(0.0, 2 * agreement - 1), facing, yaw, diagonal)
     votes = _front_votes(body, width, pose["time"].values)
     front = float(np.mean(votes))
-    return ViewDecision("front" if front > 0 else "rear", clear * abs(front), 0, yaw, None, diagonal)
+    return ViewDecision("front" if front > 0 else "rear", clear * abs(front), 0, yaw, diagonal)
 
 
 _FACING_OF: dict[str, int] = {"side_left": -1, "side_right": 1, "rear": 0, "front": 0}
@@ -218,4 +218,4 @@ def settle_view(seen: ViewDecision, stated: View | None) -> ViewDecision:
     if stated != seen.view and seen.confidence >= 0.5:
         raise ViewContradicted(stated=stated, seen=seen.view)
     facing = {"side_right": 1, "side_left": -1}.get(stated, 0)
-    return ViewDecision(stated, 1.0, facing, seen.yaw_deg, seen.roll_deg, seen.diagonal)
+    return ViewDecision(stated, 1.0, facing, seen.yaw_deg, seen.diagonal)

@@ -17,7 +17,8 @@ Coordinates: `time` [s], `keypoint` (names of `skeleton.KEYPOINTS`, or any subse
 Attributes: `frame` ("image"), `space_unit` ("px"), `view`, `source` (estimator), `image_width_px`,
 `image_height_px`, `fps`, `log` (one line for each step that made or changed the data); where the scene tells it,
 `upright_lean_deg`: how far what stands upright leans to the right in the picture, as with a camera turned clockwise;
-and `points`: `JOINT_CENTRES` where the estimator's points were taken to the joint centres.
+`camera_yaw_deg`: of a side view, how far the camera stands off square, + ahead of the runner's side (rendered clips:
+within 4° in 95 of 100); and `points`: `JOINT_CENTRES` where the estimator's points were taken to the joint centres.
 """
 
 from __future__ import annotations

@@ -73,7 +73,7 @@ def clip_cautions(
         yield caution("foot_out_of_picture", part.id, steps=unseen)
     if gait.table.irregular:
         yield caution("irregular_strides", part.id, strides=gait.table.irregular)
-    yield from _direction(part, view, gait, protocol)
+    yield from _direction(part, pose, view, gait, protocol)
     if view.confidence < 0.5:
         yield caution("view_unsure", part.id, view=view.view, confidence=view.confidence)
     if part.quality.person_found_ratio < 1:
@@ -82,14 +82,20 @@ def clip_cautions(
     yield from _plausibility(part, gait, protocol)
 
 
-def _direction(part: Clip, view: ViewDecision, gait: GaitAnalysis, protocol: Protocol) -> Iterator[Caution]:
+def _direction(
+    part: Clip, pose: xr.Dataset, view: ViewDecision, gait: GaitAnalysis, protocol: Protocol
+) -> Iterator[Caution]:
     """Yield what the camera's direction does to the numbers."""
     if gait.yaw_deg is not None:
         yield caution("rear_or_front_view", part.id)
         if abs(gait.yaw_deg) >= protocol.view.caution_frontal_from_deg:
             yield caution("rear_or_front_slanted", part.id, yaw=abs(gait.yaw_deg), shift=0.2 * abs(gait.yaw_deg))
+    elif "camera_yaw_deg" in pose.attrs:
+        yaw = abs(float(pose.attrs["camera_yaw_deg"]))
+        if yaw >= protocol.view.caution_side_from_deg:
+            yield caution("view_slanted", part.id, yaw=yaw, known=4)
     elif view.yaw_deg is not None and view.yaw_deg >= protocol.view.caution_from_deg:
-        yield caution("view_slanted", part.id, yaw=view.yaw_deg)
+        yield caution("view_slanted", part.id, yaw=view.yaw_deg, known=10)
 
 
 def whole_clip_cautions(

@@ -74,6 +74,7 @@ class JointCentreModel:
     mean, sd : of the network's 24 inputs
     layers : weights and biases
     out_mean, out_sd : of its 24 outputs [leg lengths]
+    yaw_weights, yaw_offset : linear regression from the joint centres' mean distances, near − far, to the camera's yaw
     """
 
     clip_mean: Array
@@ -85,6 +86,8 @@ class JointCentreModel:
     layers: tuple[tuple[Array, Array], ...]
     out_mean: Array
     out_sd: Array
+    yaw_weights: Array
+    yaw_offset: Array
 
     def offsets(self, points: Array) -> Array:
         """Return what takes every point to its joint centre, shape (n, 2, 6, 2) [leg lengths].
@@ -104,6 +107,20 @@ class JointCentreModel:
         total = whole + rest
         size = np.linalg.norm(total, axis=-1, keepdims=True)
         return np.asarray(total * np.minimum(1.0, MOST_OFFSET / np.maximum(size, 1e-9)))
+
+    def yaw_deg(self, centres: Array) -> float:
+        """Return how far the camera stands off square, + ahead of the runner's side [deg].
+
+        Parameters
+        ----------
+        centres : shape (n, 2, 6, 2), as in `BodyFrame`, at the joint centres, of whole strides as near as may be
+        """
+        return float(yaw_features(centres) @ self.yaw_weights + self.yaw_offset)
+
+
+def yaw_features(centres: Array) -> Array:
+    """Return by how much the near leg's centres lie ahead of and above the far leg's on average, shape (12,)."""
+    return np.asarray((centres[:, 0] - centres[:, 1]).mean(axis=0).ravel())
 
 
 def clip_features(points: Array) -> Array:
@@ -197,7 +214,8 @@ def to_joint_centres(pose: xr.Dataset, view: View, model: JointCentreModel | Non
     if known.sum() < 8:
         return pose
     offsets = np.full(frame.points.shape, np.nan)
-    offsets[known] = (model or shipped_model()).offsets(frame.points[known])
+    chosen = model or shipped_model()
+    offsets[known] = chosen.offsets(frame.points[known])
     moved = pose["position"].sel(keypoint=frame.names).values + (
         offsets * frame.turn * frame.scale[:, None, None, None]
     ).reshape(len(offsets), -1, 2)
@@ -207,5 +225,6 @@ def to_joint_centres(pose: xr.Dataset, view: View, model: JointCentreModel | Non
     lost = np.isnan(moved).any(axis=2) & (flag < Flag.OUT_OF_PICTURE)
     result["flag"].loc[{"keypoint": frame.names}] = np.where(lost, np.int8(Flag.GUESSED), flag)
     mean_px = float(np.nanmean(np.linalg.norm(offsets, axis=3) * frame.scale[:, None, None]))
-    result = result.assign_attrs(points=JOINT_CENTRES)
+    yaw_deg = chosen.yaw_deg(frame.points[known] + offsets[known])
+    result = result.assign_attrs(points=JOINT_CENTRES, camera_yaw_deg=yaw_deg)
     return validate_pose(logged(result, f"joint centres: points moved by {mean_px:.1f} px on average"))
