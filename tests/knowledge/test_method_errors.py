@@ -43,7 +43,7 @@ def test_an_unknown_roll_widens_the_angles_against_the_vertical() -> None:
         assert unknown[name, side].sd > level[name, side].sd, name  # type: ignore[index]
 
 
-def row(runners: int) -> ErrorRow:
+def row(runners: int, clips: int = 18) -> ErrorRow:
     return ErrorRow(
         name="cadence_spm",
         view="side",
@@ -52,16 +52,17 @@ def row(runners: int) -> ErrorRow:
         bias=0.0,
         sd=1.0,
         grade="A",
-        clips=9,
+        clips=clips,
         runners=runners,
         source="test",
     )
 
 
 def test_few_runners_widen_the_spread() -> None:
-    assert row(6).expected_sd == pytest.approx(2.5706 * (7 / 6) ** 0.5 / 1.96, rel=1e-4)
-    assert row(1000).expected_sd == pytest.approx(1.0, rel=2e-3)
+    assert row(6, 18).expected_sd == pytest.approx(2.1098 * (7 / 6) ** 0.5 / 1.96, rel=1e-4)
+    assert row(1000, 3000).expected_sd == pytest.approx(1.0, rel=2e-3)
     assert row(4).expected_sd > row(8).expected_sd
+    assert row(6, 7).expected_sd > row(6, 30).expected_sd
 
 
 def test_bias_is_taken_off_and_spread_is_added_in_quadrature() -> None:

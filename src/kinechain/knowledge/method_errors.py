@@ -51,11 +51,12 @@ class ErrorRow(BaseModel):
 
     @property
     def expected_sd(self) -> float:
-        """SD of the error in a new clip, for a normal distribution: `sd` widened for how few runners it rests on.
+        """SD of the error in a new clip, for a normal distribution: `sd` widened for how little it rests on.
 
-        1.96 of it are t₀.₉₇₅(n − 1) · √(1 + 1 / n) of `sd`, the half of a 95 % prediction interval from n runners.
+        1.96 of it are t₀.₉₇₅(clips − 1) · √(1 + 1 / runners) of `sd`: the spread is known from the clips, the bias from
+        the runners. With every runner of the tuning half left out in turn, intervals so made hold 95 of 100 truths.
         """
-        quantile = float(stdtrit(max(1, self.runners - 1), 0.975))
+        quantile = float(stdtrit(max(1, self.clips - 1), 0.975))
         return self.sd * quantile * math.sqrt(1 + 1 / self.runners) / 1.96
 
 
