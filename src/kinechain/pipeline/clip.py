@@ -99,7 +99,8 @@ def _with_segment(whole: xr.Dataset, part: xr.Dataset) -> xr.Dataset:
     result = whole.copy(deep=True)
     for variable in ("position", "flag"):
         result[variable].loc[{"time": part["time"]}] = part[variable]
-    return result.assign_attrs(log=part.attrs["log"])
+    told = {name: part.attrs[name] for name in ("log", "points", "camera_yaw_deg") if name in part.attrs}
+    return result.assign_attrs(told)
 
 
 def _measure_segment(
