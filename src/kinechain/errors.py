@@ -50,7 +50,9 @@ that says what to do, both in Japanese and English.
     │   ├── WatchFileInvalid       45
     │   │   ├── WatchFileTooLarge    45
     │   │   └── WatchFileNotARun     45
-    │   └── ChangeNotPossible      47
+    │   ├── DiaryInvalid           46
+    │   ├── ChangeNotPossible      47
+    │   └── DiaryBusy              48
     └── InternalError              50
 """
 
@@ -721,3 +723,27 @@ class ChangeNotPossible(SessionError):
         ja="走速度と身長を指定して横からの動画をもう一度解析するか、変化を小さくしてください。",
         en="Assess a side view again with speed and body height, or ask for a smaller change.",
     )
+
+
+class DiaryInvalid(SessionError):
+    """A diary is missing, is no TOML, or an entry cannot be understood."""
+
+    code = "diary_invalid"
+    exit_status = 46
+    sentence = Text(ja="記録 {path} の内容が正しくありません：{reason}", en="The diary {path} is wrong: {reason}")
+    hint = Text(
+        ja="痛みは 0〜10、距離は km、日付は 2026-03-14 の形です。`kinechain diary add` で書き足せます。",
+        en="Pain is 0 to 10, distance in km, a date looks like 2026-03-14; `kinechain diary add` writes entries.",
+    )
+
+
+class DiaryBusy(SessionError):
+    """Somebody else keeps writing to the diary."""
+
+    code = "diary_busy"
+    exit_status = 48
+    sentence = Text(
+        ja="記録 {path} は、ほかの人またはプログラムが書き込み中です。",
+        en="The diary {path} is being written by somebody else.",
+    )
+    hint = Text(ja="少し待ってから、もう一度実行してください。", en="Wait a moment, then run the command again.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from analytic_runner import running, running_leg
 from kinechain.cli import app
 from kinechain.knowledge.intake import questions
 from kinechain.model.assessment import Assessment, FieldTest
+from kinechain.model.diary import Diary, DiaryEntry
 from kinechain.pipeline.compare import (
     NO_VALUE,
     OTHER_CONDITION,
@@ -178,3 +180,19 @@ def test_the_command(pair: tuple[Assessment, Assessment], tmp_path: Path) -> Non
     assert CliRunner().invoke(app, ["compare", str(files[0]), str(tmp_path / "no.json")]).exit_code == 19
     for language, words in (("ja", "誤差を超える変化"), ("en", "changed beyond its error")):
         assert words in "\n".join(comparison_lines(compare(*pair), "ja" if language == "ja" else "en"))
+
+
+def test_the_diary_decides_too(pair: tuple[Assessment, Assessment]) -> None:
+    before, after = (one.model_copy(update={"tests": raises(30, 30)}) for one in (pair[0], pair[0]))
+    for pain, step in ((2.0, "forward"), (4.0, "hold"), (6.0, "stop")):
+        diary = Diary((DiaryEntry(date=dt.date(2026, 3, 31), pain=pain),))
+        assert compare(before, after, diary).advice.step == step
+
+
+def test_uneven_tests_hold_the_plan(pair: tuple[Assessment, Assessment]) -> None:
+    for right, step in ((10.0, "forward"), (8.5, "hold")):
+        wall = tuple(
+            FieldTest(name="knee_to_wall_cm", side=side, value=cm)  # type: ignore[arg-type]
+            for side, cm in (("left", 10.0), ("right", right))
+        )
+        assert told(pair[0], pair[0], tests=(*raises(30, 30), *wall)) == step

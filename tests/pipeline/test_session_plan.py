@@ -10,9 +10,10 @@ from typer.testing import CliRunner
 
 from kinechain.cli import app
 from kinechain.knowledge.intake import questions
-from kinechain.knowledge.test_plan import Place, parse_test_plan, plan_rows
+from kinechain.knowledge.test_plan import parse_test_plan, plan_rows
 from kinechain.knowledge.toml_rows import knowledge_text
-from kinechain.pipeline.test_plan import SessionPlan, plan_lines, plan_session
+from kinechain.model.session_plan import Place, SessionPlan
+from kinechain.pipeline.test_plan import plan_lines, plan_session
 
 HEALTHY: dict[str, object] = {key: False for key, question in questions().items() if question.group == "red_flag"}
 

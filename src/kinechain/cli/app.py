@@ -14,16 +14,19 @@ import typer
 
 from kinechain.cli import options
 from kinechain.cli.console import Shell
+from kinechain.cli.diary import diary
 from kinechain.cli.doctor import examine
 from kinechain.errors import OptionInvalid
 from kinechain.exercise.kinds import ExerciseId
-from kinechain.knowledge.test_plan import Place
 from kinechain.model.assessment import Assessment, read_assessment
 from kinechain.model.athlete import Athlete
+from kinechain.model.diary import read_diary
+from kinechain.model.session_plan import Place
 from kinechain.model.skeleton import Side
 from kinechain.output import staged
 from kinechain.pipeline.assess import assess as assess_clip
 from kinechain.pipeline.assess import assess_session
+from kinechain.pipeline.before_after import write_before_after
 from kinechain.pipeline.clip_store import kept_clips
 from kinechain.pipeline.compare import compare as compare_assessments
 from kinechain.pipeline.compare import comparison_lines
@@ -56,6 +59,7 @@ app = typer.Typer(
 )
 models = typer.Typer(help="The pose weights: get them, or show where they are.", no_args_is_help=True)
 app.add_typer(models, name="models")
+app.add_typer(diary, name="diary")
 
 PAGE = Text(ja="ページ：{path}", en="Page: {path}")
 FILES = Text(ja="書き出したファイル：{path}", en="Written: {path}")
@@ -320,13 +324,21 @@ def plan_session(
 def compare(
     before: Annotated[Path, typer.Argument(metavar="BEFORE", help="Earlier assessment.json.", show_default=False)],
     after: Annotated[Path, typer.Argument(metavar="AFTER", help="Later assessment.json.", show_default=False)],
+    diary_file: Annotated[Path | None, typer.Option("--diary", metavar="FILE", help="Pain and training.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="For comparison.json and the video.")] = None,
     lang: options.Lang = None,
     json: options.Json = None,
 ) -> None:
     """Compare two assessments of one runner: what changed beyond its error, and whether the plan moves on."""
     shell = Shell(options.language(lang), json)
     with shell.reporting():
-        comparison = compare_assessments(read_assessment(before), read_assessment(after))
+        old, new = read_assessment(before), read_assessment(after)
+        comparison = compare_assessments(old, new, None if diary_file is None else read_diary(diary_file))
+        if out is not None:
+            with staged(out) as folder:
+                (folder / "comparison.json").write_text(comparison.to_json(), encoding="utf-8")
+                write_before_after(comparison, (old, before.parent), (new, after.parent), folder)
+            shell.say(FILES.format(path=out.resolve()))
         for line in comparison_lines(comparison, shell.language):
             shell.say(line)
         shell.result(comparison.to_json())

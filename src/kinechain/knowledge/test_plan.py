@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from kinechain.knowledge.intake import questions
 from kinechain.knowledge.toml_rows import at, check_list, check_row, check_rows, knowledge_text, parse_toml
 from kinechain.model.assessment import Condition
+from kinechain.model.session_plan import Place
 from kinechain.text import Text
 
 FILE = "test_plan.toml"
@@ -21,7 +22,6 @@ DERIVED: dict[str, tuple[str, ...]] = {
     "leg": ("one", "both"),
     "spike": ("true", "false"),
 }
-Place = Literal["studio", "alone"]
 Source = Annotated[str, Field(min_length=1)]
 
 

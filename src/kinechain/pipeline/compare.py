@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Literal
-
-from pydantic import BaseModel, ConfigDict, Field
 
 from kinechain import glossary
 from kinechain.chain.contrasts import ContrastParameters, alike_speed, difference, verdict
 from kinechain.chain.evidence import answer, complaint_sides
+from kinechain.chain.monitoring import monitored
 from kinechain.knowledge.chain import chain_graph
 from kinechain.knowledge.red_flags import UNANSWERED
 from kinechain.knowledge.test_plan import plan_rows
 from kinechain.model.assessment import Assessment, Clip, Contrast, Measurement, SideOrBoth
+from kinechain.model.comparison import Compared, Comparison, NextStep, NotComparable, StepKind, TestChange
+from kinechain.model.diary import Diary
 from kinechain.model.skeleton import SIDES
 from kinechain.pipeline.reasoning import running_speed_mps
 from kinechain.pipeline.test_plan import SPIKE
@@ -23,65 +23,9 @@ from kinechain.text import Language, Text
 FPS_CLASSES = (50.0, 100.0)
 #: Heel raises from which a leg counts as strong enough, and the share by which the legs may differ.
 ENOUGH_RAISES, RAISES_ASYMMETRY = 25.0, 0.10
-StepKind = Literal["stop", "back", "hold", "forward"]
+#: Tests in which the legs must be alike before the plan moves on (Green 2022, doi 10.1186/s40798-021-00364-0).
+EVEN_TESTS = ("heel_raises_bent", "knee_to_wall_cm")
 _CAREFUL: tuple[StepKind, ...] = ("stop", "back", "hold", "forward")
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, validate_by_name=True)
-
-
-class Compared(_Part):
-    """One of the two assessments: the files and views of its clips."""
-
-    clips: tuple[str, ...]
-    views: tuple[str, ...]
-
-
-class NotComparable(_Part):
-    """A quantity that cannot be compared, and why."""
-
-    name: str
-    side: SideOrBoth
-    why: Text
-
-
-class TestChange(_Part):
-    """A field test before and after; `sdc` is null where no error of the test is known."""
-
-    __test__ = False
-
-    name: str
-    side: SideOrBoth
-    a: float
-    b: float
-    value: float
-    sdc: float | None
-    verdict: Literal["real", "none", "unclear"]
-
-
-class NextStep(_Part):
-    """Whether the plan moves on, by rule, with the reasons."""
-
-    step: StepKind
-    reasons: tuple[Text, ...]
-
-
-class Comparison(_Part):
-    """The result of `compare`."""
-
-    schema_name: Literal["kinechain.comparison/1"] = Field(default="kinechain.comparison/1", alias="schema")
-    before: Compared
-    after: Compared
-    changes: tuple[Contrast, ...]
-    tests: tuple[TestChange, ...]
-    not_comparable: tuple[NotComparable, ...]
-    advice: NextStep
-
-    def to_json(self) -> str:
-        """Return the comparison as JSON text."""
-        return self.model_dump_json(by_alias=True, indent=2) + "\n"
-
 
 OTHER_VIEW = Text(ja="同じ向きの動画がもう一方にありません。", en="The other assessment has no clip from this view.")
 OTHER_CONDITION = Text(
@@ -96,8 +40,13 @@ OTHER_ESTIMATOR = Text(ja="姿勢推定の方法が違います。", en="The poi
 NO_VALUE = Text(ja="どちらかで計測できていません。", en="It was not measured in one of them.")
 
 
-def compare(before: Assessment, after: Assessment) -> Comparison:
-    """Compare two assessments of one runner, clip by clip where they were filmed alike."""
+def compare(before: Assessment, after: Assessment, diary: Diary | None = None) -> Comparison:
+    """Compare two assessments of one runner, clip by clip where they were filmed alike.
+
+    Parameters
+    ----------
+    diary : pain and training between them, which decides on the next step too
+    """
     changes: dict[tuple[str, SideOrBoth], Contrast] = {}
     reasons: dict[tuple[str, SideOrBoth], Text] = {}
     for clip in after.clips:
@@ -123,7 +72,7 @@ def compare(before: Assessment, after: Assessment) -> Comparison:
             for (name, side), why in reasons.items()
             if (name, side) not in changes and is_compared_number(name)
         ),
-        advice=advise(before, after, tuple(changes.values()), tests),
+        advice=advise(before, after, tuple(changes.values()), tests, diary),
     )
 
 
@@ -220,10 +169,17 @@ def _test_changes(before: Assessment, after: Assessment) -> Iterator[TestChange]
 
 
 def advise(
-    before: Assessment, after: Assessment, changes: tuple[Contrast, ...], tests: tuple[TestChange, ...]
+    before: Assessment,
+    after: Assessment,
+    changes: tuple[Contrast, ...],
+    tests: tuple[TestChange, ...],
+    diary: Diary | None = None,
 ) -> NextStep:
     """Return the next step of the plan: of all rules that hold, the most careful one counts, with its reasons."""
-    held = [plan_rows().advice[name] for name in _held(before, after, changes, tests)]
+    names = [*_held(before, after, changes, tests)]
+    if diary is not None:
+        names += monitored(diary, strained=after.intake.get("previous_calf_strain") is True)
+    held = [plan_rows().advice[name] for name in names]
     step = min((row.step for row in held), key=_CAREFUL.index)
     return NextStep(step=step, reasons=tuple(row.text for row in held if row.step == step))
 
@@ -242,7 +198,16 @@ def _held(
         yield "spike"
     if complaint_sides(after.intake) is not None:
         yield "complaint_remains"
+    if any(_uneven(after, name) for name in EVEN_TESTS):
+        yield "tests_uneven"
     yield _heel_raises({test.side: test.value for test in after.tests if test.name == "heel_raises"})
+
+
+def _uneven(after: Assessment, name: str) -> bool:
+    """Whether both legs were tested and differ by more than the consensus allows."""
+    found = {test.side: test.value for test in after.tests if test.name == name}
+    both = [value for side in SIDES if isinstance(value := found.get(side), float)]
+    return len(both) == len(SIDES) and min(both) < (1 - RAISES_ASYMMETRY) * max(both)
 
 
 def _heel_raises(raises: Mapping[SideOrBoth, float | str]) -> str:

@@ -3,69 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
-
-from pydantic import BaseModel, ConfigDict, Field
+from dataclasses import dataclass
 
 from kinechain.chain.evidence import answer, complaint_sides
 from kinechain.knowledge.intake import questions
 from kinechain.knowledge.red_flags import gates
-from kinechain.knowledge.test_plan import Item, Place, plan_rows
-from kinechain.model.assessment import Caution, Condition, View
+from kinechain.knowledge.test_plan import Item, plan_rows
+from kinechain.model.assessment import View
+from kinechain.model.session_plan import LeftOut, Place, SessionPlan, Step
 from kinechain.pipeline.session import contradictions, speed_of_pace
 from kinechain.text import Language, Text
 
 #: Last run over the longest of 30 days from which the distance rises too steeply (Frandsen 2025,
 #: doi 10.1136/bjsports-2024-109380).
 SPIKE = 1.10
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, validate_by_name=True)
-
-
-class Step(_Part):
-    """One clip or test of the plan."""
-
-    id: str
-    kind: Literal["clip", "test"]
-    core: bool
-    minutes: int
-    view: View | None
-    pace: Literal["easy", "provoking"] | None
-    speed_mps: float | None
-    condition: Condition | None
-    label: Text
-    how: Text
-    because: tuple[Text, ...]
-
-
-class LeftOut(_Part):
-    """A clip or test that was left out, and why."""
-
-    id: str
-    label: Text
-    because: Text
-
-
-class SessionPlan(_Part):
-    """The test plan; stopped while health questions are positive or open, as training advice is."""
-
-    schema_name: Literal["kinechain.session_plan/1"] = Field(default="kinechain.session_plan/1", alias="schema")
-    place: Place
-    minutes: int
-    stop: bool
-    gates: tuple[str, ...] = ()
-    messages: tuple[Text, ...] = ()
-    questions: tuple[str, ...] = ()
-    steps: tuple[Step, ...] = ()
-    left_out: tuple[LeftOut, ...] = ()
-    cautions: tuple[Caution, ...] = ()
-
-    def to_json(self) -> str:
-        """Return the plan as JSON text."""
-        return self.model_dump_json(by_alias=True, indent=2) + "\n"
-
 
 NO_TIME = Text(ja="時間に収まらないため、今回は見送ります。", en="It does not fit into the time of this session.")
 NOT_ALONE = Text(ja="一人ではできません。", en="It cannot be done alone.")
@@ -115,7 +66,8 @@ def plan_session(intake: Mapping[str, object], place: Place, minutes: int | None
     )
 
 
-class _Wanted(_Part):
+@dataclass(frozen=True)
+class _Wanted:
     item: Item
     core: bool
     weight: float

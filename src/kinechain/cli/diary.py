@@ -1,0 +1,69 @@
+"""The commands `diary add` and `diary show`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json as json_text
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from kinechain.cli import options
+from kinechain.cli.console import Shell
+from kinechain.errors import OptionInvalid
+from kinechain.model.diary import Diary, DiaryEntry, read_diary
+from kinechain.pipeline.diary import add_entry, diary_lines
+
+diary = typer.Typer(help="Pain and training, day by day: the log that the re-test reads.", no_args_is_help=True)
+DiaryFile = Annotated[Path, typer.Argument(metavar="FILE", help="TOML file of the diary.", show_default=False)]
+
+
+@diary.command("add")
+def diary_add(
+    file: DiaryFile,
+    date: Annotated[str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="Default: today.")] = None,
+    pain: Annotated[float | None, typer.Option("--pain", metavar="0…10", help="Worst pain of the run.")] = None,
+    morning: Annotated[float | None, typer.Option("--morning", metavar="0…10", help="Pain the next morning.")] = None,
+    limp: Annotated[bool | None, typer.Option("--limp/--no-limp", help="Whether the leg limped.")] = None,
+    km: Annotated[float | None, typer.Option("--km", metavar="KM", help="Distance.")] = None,
+    minutes: Annotated[float | None, typer.Option("--minutes", metavar="MIN", help="Duration.")] = None,
+    pace: Annotated[str | None, typer.Option("--pace", metavar="4:30/km", help="Of the fastest part.")] = None,
+    exercise: Annotated[list[str] | None, typer.Option("--exercise", help="Done that day; may be repeated.")] = None,
+    assessment: Annotated[str | None, typer.Option("--assessment", help="assessment.json of that day.")] = None,
+    note: Annotated[str | None, typer.Option("--note", help="Free text.")] = None,
+    lang: options.Lang = None,
+    json: options.Json = None,
+) -> None:
+    """Add a day to a diary, which is made where it is missing."""
+    shell = Shell(options.language(lang), json)
+    with shell.reporting():
+        said: dict[str, object] = {"pain": pain, "pain_next_morning": morning, "limp": limp}
+        said |= {"distance_km": km, "minutes": minutes}
+        said |= {"pace": pace, "exercises": exercise or (), "assessment": assessment, "note": note}
+        today = dt.datetime.now().astimezone().date()
+        try:
+            entry = DiaryEntry.model_validate({"date": date or today, **said})
+        except ValidationError as error:
+            first = error.errors()[0]
+            key = ".".join(map(str, first["loc"])) or "entry"
+            raise OptionInvalid(option=key, value=first["input"], reason=first["msg"]) from error
+        if entry.date > today:
+            raise OptionInvalid(option="--date", value=entry.date, reason=f"≤ {today}")
+        _show(shell, add_entry(file, entry))
+
+
+@diary.command("show")
+def diary_show(file: DiaryFile, lang: options.Lang = None, json: options.Json = None) -> None:
+    """Show a diary, and what it says about the next step."""
+    shell = Shell(options.language(lang), json)
+    with shell.reporting():
+        _show(shell, read_diary(file))
+
+
+def _show(shell: Shell, found: Diary) -> None:
+    for line in diary_lines(found, shell.language):
+        shell.say(line)
+    rows = [entry.model_dump(mode="json", exclude_defaults=True) for entry in found.entries]
+    shell.result(json_text.dumps({"schema": "kinechain.diary/1", "entries": rows}, ensure_ascii=False, indent=2))
