@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +18,16 @@ from kinechain.video.writer import VideoWriter
 from phantoms.body import Figure
 from phantoms.camera import View, make_view
 from phantoms.clothes import Outfit, dress
-from phantoms.motion import Running, make_running
+from phantoms.exercise_spec import ExerciseSpec
+from phantoms.motion import make_running
 from phantoms.scene import Renderer
 from phantoms.spec import ClipSpec, to_toml
 from phantoms.state import BodyState
 
 Array = NDArray[np.float64]
 Image = NDArray[np.uint8]
+
+Filmed = ClipSpec | ExerciseSpec
 
 #: Frames whose surfaces are computed at once.
 BATCH = 60
@@ -45,55 +50,56 @@ class Dressed:
         return np.concatenate([skin, *shoes], axis=1)
 
 
-def dressed(spec: ClipSpec, running: Running) -> Dressed:
-    """Return the clip's figure."""
-    figure = Figure(spec.body, running.height_m, running.body)
+def dressed(figure: Figure, body: BodyState) -> Dressed:
+    """Return a figure with clothes and shoes on."""
     outfit = dress(figure)
     faces, colours = [outfit.faces], [outfit.colours]
     first = len(outfit.points)
     for side in SIDES:
-        shoe = running.body.legs[side].shoe
+        shoe = body.legs[side].shoe
         faces.append(shoe.faces + first)
-        colours.append(np.where(shoe.is_midsole[:, None], MIDSOLE, spec.body.shoes).astype(np.uint8))
+        colours.append(np.where(shoe.is_midsole[:, None], MIDSOLE, figure.look.shoes).astype(np.uint8))
         first += len(shoe.points)
     return Dressed(figure, outfit, np.concatenate(faces), np.concatenate(colours))
 
 
-def view_of(spec: ClipSpec, running: Running) -> tuple[View, Array]:
-    """Return the camera and the point of the ground under the runner's mean position."""
-    middle = np.mean([leg.hip.mean(axis=0) for leg in running.body.legs.values()], axis=0) * np.array([1.0, 0.0, 1.0])
+def view_of(spec: Filmed, body: BodyState) -> tuple[View, Array]:
+    """Return the camera and the point of the ground under the body's mean position."""
+    middle = np.mean([leg.hip.mean(axis=0) for leg in body.legs.values()], axis=0) * np.array([1.0, 0.0, 1.0])
     return make_view(spec.camera, spec.picture, middle), middle
 
 
-def frame_times(spec: ClipSpec) -> Array:
+def frame_times(spec: Filmed) -> Array:
     """Return the middle of each frame's exposure [s]."""
     return np.arange(round(spec.picture.fps * spec.picture.duration_s)) / spec.picture.fps
 
 
-def exposures(spec: ClipSpec) -> Array:
+def exposures(spec: Filmed) -> Array:
     """Return the instants averaged in each frame, relative to the middle of its exposure [s]."""
     n = spec.picture.blur_samples if spec.picture.shutter_s > 0 else 1
     return np.asarray(((np.arange(n) + 0.5) / n - 0.5) * spec.picture.shutter_s)
 
 
-def pictures(spec: ClipSpec, running: Running, times: Array | None = None):
-    """Yield the pictures of a clip, or of some instants of it."""
+def pictures(
+    spec: Filmed, figure: Figure, body: BodyState, times: Array | None = None, *, belt_mps: float = 0.0
+) -> Iterator[Image]:
+    """Yield the pictures of a clip, or of some instants of it; `belt_mps` is how fast the ground runs backwards."""
     times = frame_times(spec) if times is None else times
-    look = dressed(spec, running)
-    view, middle = view_of(spec, running)
+    look = dressed(figure, body)
+    view, middle = view_of(spec, body)
     renderer = Renderer(view, spec.scene, look.faces, look.colours, middle, spec.seed)
     random = np.random.default_rng(spec.seed)
     offsets = exposures(spec)
     per_batch = max(1, BATCH // len(offsets))
-    first_s = running.body.time_s[0]
+    first_s = body.time_s[0]
     try:
         for start in range(0, len(times), per_batch):
             part = times[start : start + per_batch]
-            instants = np.clip((part[:, None] + offsets).ravel(), first_s, running.body.time_s[-1])
-            surface = look.surface(running.body.at(instants))
+            instants = np.clip((part[:, None] + offsets).ravel(), first_s, body.time_s[-1])
+            surface = look.surface(body.at(instants))
             for i in range(len(part)):
                 stack = [
-                    renderer.draw(surface[k], running.speed_mps * (instants[k] - first_s))
+                    renderer.draw(surface[k], belt_mps * (instants[k] - first_s))
                     for k in range(i * len(offsets), (i + 1) * len(offsets))
                 ]
                 yield finished(stack, spec, random)
@@ -101,7 +107,7 @@ def pictures(spec: ClipSpec, running: Running, times: Array | None = None):
         renderer.close()
 
 
-def finished(stack: list[Image], spec: ClipSpec, random: np.random.Generator) -> Image:
+def finished(stack: list[Image], spec: Filmed, random: np.random.Generator) -> Image:
     """Average the exposure and add the sensor's noise."""
     if len(stack) == 1 and spec.picture.noise == 0:
         return stack[0]
@@ -127,17 +133,22 @@ def render(spec: ClipSpec, rbds: Path, out: Path) -> Path:
         return clip
     out.mkdir(parents=True, exist_ok=True)
     running = make_running(spec, rbds)
-    view, _ = view_of(spec, running)
-    truth = truth_of(spec, running, Figure(spec.body, running.height_m, running.body), view)
-    clip.with_suffix(".json").write_text(json.dumps(truth), encoding="utf-8")
+    figure = Figure(spec.body, running.height_m, running.body)
+    view, _ = view_of(spec, running.body)
+    truth = truth_of(spec, running, figure, view)
     clip.with_suffix(".toml").write_text(to_toml(spec), encoding="utf-8")
-    unfinished = out / f".{spec.name}.{os.getpid()}.mp4"
-    times = frame_times(spec)
+    write_clip(clip, spec, truth, pictures(spec, figure, running.body, belt_mps=running.speed_mps))
+    return clip
+
+
+def write_clip(clip: Path, spec: Filmed, truth: dict[str, Any], images: Iterator[Image]) -> None:
+    """Write the truth, then the clip, which appears last and whole."""
+    clip.with_suffix(".json").write_text(json.dumps(truth), encoding="utf-8")
+    unfinished = clip.with_name(f".{clip.stem}.{os.getpid()}.mp4")
     with VideoWriter(unfinished, spec.picture.fps, crf=spec.picture.crf) as writer:
-        for image, time_s in zip(pictures(spec, running), times, strict=True):
+        for image, time_s in zip(images, frame_times(spec), strict=True):
             writer.write(image, float(time_s))
     unfinished.replace(clip)
-    return clip
 
 
 def timed_render(spec: ClipSpec, rbds: Path, out: Path) -> dict[str, float]:
