@@ -50,7 +50,9 @@ that says what to do, both in Japanese and English.
     │   ├── WatchFileInvalid       45
     │   │   ├── WatchFileTooLarge    45
     │   │   └── WatchFileNotARun     45
-    │   └── ChangeNotPossible      47
+    │   ├── TrainingLogInvalid     46
+    │   ├── ChangeNotPossible      47
+    │   └── PlanStopped            48
     └── InternalError              50
 """
 
@@ -708,6 +710,20 @@ class WatchFileNotARun(WatchFileInvalid):
     )
 
 
+class TrainingLogInvalid(SessionError):
+    """A training log is missing, is neither TOML nor JSON, or has a value that cannot be understood."""
+
+    code = "training_log_invalid"
+    exit_status = 46
+    sentence = Text(
+        ja="練習の記録 {path} の内容が正しくありません：{reason}", en="The training log {path} is wrong: {reason}"
+    )
+    hint = Text(
+        ja="[[done]] ごとに date、exercise、sets と、pain_before などの痛み（0〜10）を書いてください。",
+        en="Each [[done]] has date, exercise, sets, and pain_before and so on from 0 to 10.",
+    )
+
+
 class ChangeNotPossible(SessionError):
     """A change is asked for, but what it starts from was not measured, or lies where nothing is known."""
 
@@ -720,4 +736,16 @@ class ChangeNotPossible(SessionError):
     hint = Text(
         ja="走速度と身長を指定して横からの動画をもう一度解析するか、変化を小さくしてください。",
         en="Assess a side view again with speed and body height, or ask for a smaller change.",
+    )
+
+
+class PlanStopped(SessionError):
+    """A calendar was asked for while the plan is stopped."""
+
+    code = "plan_stopped"
+    exit_status = 48
+    sentence = Text(ja="計画は止まっています：{reason}", en="The plan is stopped: {reason}")
+    hint = Text(
+        ja="問診に答えるか、医療機関に相談してから、もう一度計画を作ってください。",
+        en="Answer the questions, or have the leg looked at, and make the plan again.",
     )

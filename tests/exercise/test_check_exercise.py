@@ -92,7 +92,9 @@ def test_a_wrong_rule_names_its_line():
 
 def test_a_rule_for_a_fault_that_the_exercise_does_not_have_names_its_line():
     text = knowledge_text("exercise_checks.toml").replace("[hip_hinge.fault.bouncing]", "[hip_hinge.fault.jumping]")
-    with pytest.raises(ValueError, match=r"exercise_checks\.toml, line \d+: hip_hinge\.fault\.jumping: .*no such fault"):
+    with pytest.raises(
+        ValueError, match=r"exercise_checks\.toml, line \d+: hip_hinge\.fault\.jumping: .*no such fault"
+    ):
         parse_checks(text)
 
 

@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from accuracy.replay import Replay
-from accuracy.summary import wilson
 from kinechain.errors import KinechainError
 from kinechain.exercise.stream import Outcome
 from kinechain.exercise.verdict import judged
@@ -96,7 +94,9 @@ def _rows(clip: str, truth: dict[str, Any], outcome: Outcome) -> Iterator[Row]:
         if not rule.shown(not truth["view"].startswith("side")):
             continue
         value = _value(outcome, rule)
-        yield Row(**facts, kind="fault", name=name, truth=size, value=value, found=value is not None and rule.broken(value))
+        yield Row(
+            **facts, kind="fault", name=name, truth=size, value=value, found=value is not None and rule.broken(value)
+        )
 
 
 def _value(outcome: Outcome, rule: FaultRule) -> float | None:

@@ -180,7 +180,12 @@ def make_leg(
 
 
 def put_together(
-    time_s: Array, pelvis: Rotation, trunk: Rotation, legs: dict[Side, LegState], arms: dict[Side, Array], head: Rotation
+    time_s: Array,
+    pelvis: Rotation,
+    trunk: Rotation,
+    legs: dict[Side, LegState],
+    arms: dict[Side, Array],
+    head: Rotation,
 ) -> ExerciseBody:
     """Return the body; a sole that is under the floor lifts the whole of it."""
     origin = np.mean([legs[side].hip for side in SIDES], axis=0)

@@ -68,7 +68,9 @@ def share_of(time_s: Array, m: Movement, bounce: float, random: np.random.Genera
 def _sway(time_s: Array, random: np.random.Generator, size: float) -> Array:
     """Return the slow unrest of somebody who stands."""
     phase = random.uniform(0, 2 * np.pi, 3)
-    return np.asarray(size * sum(np.sin(2 * np.pi * f * time_s + p) for f, p in zip((0.23, 0.41, 0.7), phase, strict=True)))
+    return np.asarray(
+        size * sum(np.sin(2 * np.pi * f * time_s + p) for f, p in zip((0.23, 0.41, 0.7), phase, strict=True))
+    )
 
 
 def _tip(angle_deg: Array) -> Rotation:
@@ -101,9 +103,7 @@ def _hinge(spec: ExerciseSpec, build: Build, time_s: Array) -> Exercising:
     knee = ankle + build.shank * (np.cos(aside)[:, None] * _up(shank_deg) + inwards)
     share = build.shank / build.thigh
     outwards = np.arcsin(np.clip(share * np.sin(aside), -1, 1))
-    hip = knee + build.thigh * (
-        np.cos(outwards)[:, None] * _up(shank_deg - knee_deg) - share * inwards
-    )
+    hip = knee + build.thigh * (np.cos(outwards)[:, None] * _up(shank_deg - knee_deg) - share * inwards)
     legs = {front: make_leg(build, front, (hip, knee, ankle), (X + inwards,) * 2, foot, zero)}
     pitch = np.full(n, REAR_PITCH_DEG * (1 - spec.grade("rear_heel_down")))
     stance = m.stance * build.height_m * (1 - spec.grade("stance_not_split"))

@@ -144,5 +144,3 @@ def _picture(exercise: str, m: Movement, drawn: Picture) -> Picture:
         shutter_s=min(drawn.shutter_s, 0.01),
         blur_samples=1,
     )
-
-

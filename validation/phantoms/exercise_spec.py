@@ -1,4 +1,4 @@
-"""What one phantom of an exercise is: who does which exercise, how often, how fast, with which faults, seen from where."""
+"""What one phantom of an exercise is: who does what, how often, how fast, with which faults, seen from where."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ import typer
 from kinechain.cli import options
 from kinechain.cli.console import Shell
 from kinechain.cli.doctor import examine
+from kinechain.cli.plan import plan
 from kinechain.errors import OptionInvalid
 from kinechain.exercise.kinds import ExerciseId
 from kinechain.knowledge.test_plan import Place
@@ -56,6 +57,7 @@ app = typer.Typer(
 )
 models = typer.Typer(help="The pose weights: get them, or show where they are.", no_args_is_help=True)
 app.add_typer(models, name="models")
+app.add_typer(plan, name="plan")
 
 PAGE = Text(ja="ページ：{path}", en="Page: {path}")
 FILES = Text(ja="書き出したファイル：{path}", en="Written: {path}")

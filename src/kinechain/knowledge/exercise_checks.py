@@ -22,8 +22,9 @@ class _Row(BaseModel):
 class FaultRule(_Row):
     """One fault that points on the body can show.
 
-    `by` tells who names it and `cue` what to say to it, both from the exercise's own row; `view` from where it can be seen; `worse` on which side of the threshold it is a fault
-    ("above" includes the threshold); `partial_too` whether a partial repetition is enough to judge it.
+    `by` tells who names it and `cue` what to say to it, both from the exercise's own row; `view` from where it can be
+    seen; `worse` on which side of the threshold it is a fault ("above" includes the threshold); `partial_too` whether a
+    partial repetition is enough to judge it.
     """
 
     id: str

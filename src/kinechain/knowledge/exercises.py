@@ -60,7 +60,8 @@ class ExerciseRow(_Row):
 
     `serves` maps a link of the chain ("C2") or a rival ("rival_capacity") to 1 (first choice), 2 (second choice) or 3
     (only in place of another exercise). `progression` are its levels, from the first one up, `regression` its easier
-    forms, from the next one down; `harder` and `easier` are the exercises beyond the last of them. `explains` says how a mechanism behind it works, `evidence` what is and is not known.
+    forms, from the next one down; `harder` and `easier` are the exercises beyond these. `explains` says how a
+    mechanism behind it works, `evidence` what is and is not known.
     """
 
     id: str
