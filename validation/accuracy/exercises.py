@@ -100,5 +100,67 @@ def _rows(clip: str, truth: dict[str, Any], outcome: Outcome) -> Iterator[Row]:
 
 
 def _value(outcome: Outcome, rule: FaultRule) -> float | None:
-    seen = judged(outcome, rule) if outcome.recognised and rule.shown(outcome.frontal) else []
+    seen = judged(outcome, rule) if outcome.recognised and outcome.shows(rule) else []
     return float(np.median([one.value for one in seen])) if seen else None
+
+
+def write_section(rows: pd.DataFrame, path: Path = PAGE) -> str:
+    """Write the section between its marks on the page, keep everything else, and return it."""
+    before, rest = path.read_text(encoding="utf-8").split(BEGIN)
+    after = rest.split(END)[1]
+    section = "\n".join(_section(rows)) + "\n\n"
+    path.write_text(before + BEGIN + "\n" + section + END + after, encoding="utf-8")
+    return section
+
+
+def visible(row: pd.Series) -> bool:
+    """Whether a fault is so far beyond its threshold that a trainer sees it."""
+    rule = exercise_checks()[1][row["exercise"]].fault[row["name"]]
+    if rule.worse == "above":
+        return bool(row["truth"] >= (rule.threshold if rule.unit == "count" else VISIBLE * rule.threshold))
+    return bool(row["truth"] <= rule.threshold / VISIBLE)
+
+
+def _section(rows: pd.DataFrame) -> Iterator[str]:
+    faults = rows[rows["kind"] == "fault"].copy()
+    faults["visible"] = faults.apply(visible, axis=1)
+    yield "| half | clips | repetitions exact | hold within 1 s | visible faults found | false alarms on good form |"
+    yield "|---|---|---|---|---|---|"
+    for half in ("report", "tuning"):
+        own, judged_ = rows[rows["half"] == half], faults[faults["half"] == half]
+        good = judged_[judged_["good"]]
+        cells = [
+            _share(own[(own["kind"] == "count") & (own["exercise"] != "glute_stretch")]["found"]),
+            _share(own[own["kind"] == "hold"]["found"]),
+            _share(judged_[judged_["visible"]]["found"]),
+            _share(good["found"]),
+        ]
+        yield f"| {half} | {own['clip'].nunique()} | " + " | ".join(cells) + " |"
+    yield ""
+    yield "| fault | threshold | true sizes | read − true, mean ± SD (clips) | visible ones found | named on good form |"
+    yield "|---|---|---|---|---|---|"
+    yield from _fault_lines(faults[faults["half"] == "report"])
+
+
+def _fault_lines(faults: pd.DataFrame) -> Iterator[str]:
+    for (exercise, name), group in faults.groupby(["exercise", "name"], sort=True):
+        rule = exercise_checks()[1][str(exercise)].fault[str(name)]
+        error = (group["value"] - group["truth"]).dropna()
+        spread = f" ± {error.std(ddof=1):.2g}" if len(error) > 1 else ""
+        wrong = group[group["visible"]]
+        sizes = f"{wrong['truth'].min():.2g}–{wrong['truth'].max():.2g}" if len(wrong) else "–"
+        sign = "≥" if rule.worse == "above" else "<"
+        good = group[group["good"]]
+        yield (
+            f"| `{name}` | {sign} {rule.threshold:g} {rule.unit} | {sizes} | {error.mean():+.2g}{spread} ({len(error)}) | "
+            f"{int(wrong['found'].sum())} of {len(wrong)} | {int(good['found'].sum())} of {len(good)} |"
+        )
+
+
+def _share(found: pd.Series) -> str:
+    """Return a share with its 95 % interval."""
+    if found.empty:
+        return "–"
+    yes, n = int(found.sum()), len(found)
+    low, high = wilson(yes, n)
+    return f"{yes} of {n} ({100 * low:.0f}–{100 * high:.0f} %)"

@@ -21,6 +21,8 @@ Array = NDArray[np.float64]
 #: runners' model.
 THIGH, SHANK, HALF_HIPS = 0.2425, 0.2490, 0.050
 ANKLE_AHEAD, ANKLE_UP = 0.030, 0.0367
+#: Share of the head's turning that the neck takes from its root on.
+NECK_SHARE = 0.85
 OUTWARDS: dict[Side, float] = {"left": -1.0, "right": 1.0}
 
 
@@ -99,7 +101,7 @@ class ExerciseFigure(Figure):
             return found
         heads, last = self.rest.heads, found["trunk"]
         between = (state.trunk.inv() * state.head).as_rotvec()
-        for name, share, start in (("neck", 0.5, heads["neck01"]), ("head", 1.0, heads["head"])):
+        for name, share, start in (("neck", NECK_SHARE, heads["neck01"]), ("head", 1.0, heads["head"])):
             turn = state.trunk * Rotation.from_rotvec(share * between)
             last = Placement(start, self.girth * turn.as_matrix(), last.apply(start))
             found[name] = last
@@ -149,7 +151,7 @@ def standing_foot(build: Build, side: Side, place: Array, pitch_deg: Array, roll
     roll_deg : tipped onto the outer edge, shape (n,) [deg]
     """
     shoe = build.shoe(side)
-    turn = Rotation.from_euler("xz", np.column_stack([OUTWARDS[side] * roll_deg, -pitch_deg]), degrees=True)
+    turn = Rotation.from_euler("zx", np.column_stack([-pitch_deg, OUTWARDS[side] * roll_deg]), degrees=True)
     from_ball = build.ankle - np.array([shoe.bend_x, 0.0, 0.0])
     return place + turn.apply(from_ball), turn
 

@@ -58,7 +58,7 @@ def share_of(time_s: Array, m: Movement, bounce: float, random: np.random.Genera
     t = (time_s - m.lead_s) % cycle
     out = 0.5 - 0.5 * np.cos(np.pi * np.clip(t / m.out_s, 0, 1))
     back = np.clip((t - m.out_s - m.held_s) / m.back_s, 0, 1)
-    way = 0.5 + 0.5 * np.cos(np.pi * back) + bounce * np.sin(np.pi * np.clip((back - 0.25) / 0.6, 0, 1)) ** 2
+    way = 0.5 + 0.5 * np.cos(np.pi * back) + bounce * np.sin(np.pi * np.clip((back - 0.45) / 0.45, 0, 1)) ** 2
     far = 1 - 0.08 * random.random(m.times)
     inside = (number >= 0) & (number < m.times)
     size = far[np.clip(number, 0, m.times - 1).astype(int)]

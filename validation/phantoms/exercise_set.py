@@ -34,13 +34,13 @@ GOOD: dict[str, list[tuple[str, str, int]]] = {
 }
 #: Exercise, view, faults with the grades of the tuning half and of the report half.
 FAULTY: tuple[tuple[str, str, dict[str, tuple[tuple[float, ...], tuple[float, ...]]]], ...] = (
-    ("hip_hinge", "side", {"knee_bends": ((32.0,), (28.0, 45.0)), "line_broken": ((55.0,), (70.0, -60.0))}),
+    ("hip_hinge", "side", {"knee_bends": ((32.0,), (28.0, 45.0)), "line_broken": ((65.0,), (75.0, -80.0))}),
     ("hip_hinge", "side", {"hips_sink": ((50.0,), (45.0, 65.0))}),
-    ("hip_hinge", "side", {"rear_heel_down": ((1.0,), (1.0, 0.8)), "bouncing": ((0.55,), (0.65, 0.45))}),
+    ("hip_hinge", "side", {"rear_heel_down": ((1.0,), (1.0, 0.8)), "bouncing": ((0.6,), (0.7, 0.55))}),
     ("hip_hinge", "side", {"stance_not_split": ((0.9,), (1.0, 0.7))}),
     ("hip_hinge", "front", {"out_of_line": ((0.11,), (0.10, 0.14))}),
     ("ball_calf_raise", "rear", {"unequal_height": ((0.5,), (0.45, 0.6))}),
-    ("ball_calf_raise", "rear", {"ankles_roll_out": ((22.0,), (20.0, 28.0))}),
+    ("ball_calf_raise", "rear", {"ankles_roll_out": ((28.0,), (26.0, 34.0))}),
     ("ball_calf_raise", "side", {"knees_bend": ((36.0,), (32.0, 45.0)), "too_fast": ((0.8,), (0.9, 0.6))}),
     ("glute_stretch", "side", {"pelvis_not_tipped": ((0.75,), (0.65, 0.85)), "hand_not_reached": ((0.8,), (0.7, 1.0))}),
 )

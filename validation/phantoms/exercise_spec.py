@@ -18,7 +18,7 @@ GRADES: dict[str, dict[str, str]] = {
         "line_broken": "head dropped (+) or lifted (−) against the trunk [deg]",
         "rear_heel_down": "share of the rear heel's height that is lost",
         "stance_not_split": "share of the stance that is lost",
-        "bouncing": "share of the way by which the way back turns round",
+        "bouncing": "size of the turn on the way back, before the way back is taken off it",
     },
     "ball_calf_raise": {
         "ankles_roll_out": "feet tipped onto the outer edge [deg]",

@@ -48,10 +48,12 @@ class Posture:
     Parameters
     ----------
     time_s, frame : when
+    leg_px : the unit of length [px]
     points : smoothed points ÷ leg length, x right, y down
     frontal : seen from the rear or front (else from a side)
     facing : +1 the toes point right in the picture, −1 left, 0 unknown
     trunk_deg : hip–shoulder line off the vertical, unsigned; from the rear or front from its foreshortening
+    trunk_height : shoulders above the hips
     knee_deg : knee flexion by side
     hip_deg : hip flexion by side (angle of trunk and thigh, 0 standing upright)
     heel_height : heel above the toe, by side
@@ -65,10 +67,12 @@ class Posture:
 
     time_s: float
     frame: int
+    leg_px: float
     points: Points
     frontal: bool
     facing: int
     trunk_deg: float
+    trunk_height: float
     knee_deg: Mapping[Side, float]
     hip_deg: Mapping[Side, float]
     heel_height: Mapping[Side, float]
@@ -121,6 +125,11 @@ class PostureReader:
         self._breadths: list[float] = []
         self._trunk_px = 0.0
 
+    @property
+    def breadth(self) -> float:
+        """Shoulder width ÷ trunk length, median over the upright frames so far; NaN where there was none."""
+        return self._breadths[len(self._breadths) // 2] if self._breadths else float("nan")
+
     def read(self, time_s: float, frame: int, points: Points) -> Posture:
         """Return the posture at the middle of the last moments.
 
@@ -151,10 +160,12 @@ class PostureReader:
         return Posture(
             time_s=time_s,
             frame=frame,
+            leg_px=leg,
             points=p,
             frontal=frontal,
             facing=_facing(p),
             trunk_deg=self._bow(trunk * leg, lean) if frontal else lean,
+            trunk_height=float(-trunk[1]),
             knee_deg={s: 180.0 - angle_deg(_link(p, s, "knee", "hip"), _link(p, s, "knee", "ankle")) for s in SIDES},
             hip_deg={s: 180.0 - angle_deg(trunk, _link(p, s, "hip", "knee")) for s in SIDES},
             heel_height={s: float(_link(p, s, "heel", "toe")[1]) for s in SIDES},
@@ -181,9 +192,7 @@ class PostureReader:
         upright = angle_deg(trunk, -_DOWN) < 30.0
         if np.isfinite(breadth) and upright:
             bisect.insort(self._breadths, breadth)
-        if not self._breadths:
-            return False
-        return self._breadths[len(self._breadths) // 2] >= self._parameters.frontal_from
+        return self.breadth >= self._parameters.frontal_from
 
     def _bow(self, trunk_px: Array, lean: float) -> float:
         """Return how far a trunk seen from the rear or front is bowed: by how much it looks shorter than upright."""

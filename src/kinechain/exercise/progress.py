@@ -38,7 +38,7 @@ class ProgressParameters:
     green_nrs, green_after_strain_nrs : pain of 10 with which an exercise moves on
     stop_above_nrs : more pain than this stops the plan
     least_adherence : share of the planned sets from which it moves on (ours)
-    rising_weeks : so many weeks with more pain than the week before stop the plan (ours)
+    rising_weeks : so many weeks with more pain than the week before, up to more than moves on, stop the plan (ours)
     """
 
     green_nrs: float = 3.0
@@ -98,7 +98,7 @@ def training_plan(
     """Return this week of the plan.
 
     Every week that is over is judged by its log, in order, so the same files give the same plan on the same day. Pain
-    above the limit, a limp, or pain that rises from week to week answers the red-flag question of that name and stops
+    above 5, a limp, or pain that rises from week to week answers the red-flag question of that name and stops
     the plan through the same gate as the intake does.
 
     Parameters
@@ -113,12 +113,12 @@ def training_plan(
     today = max(today, start)
     week = (today - start).days // WEEK
     common = {"start": start, "today": today, "week": week + 1}
-    answers = {**intake, **_signs(log, start, week, parameters)}
+    limit = parameters.green_after_strain_nrs if _strained(intake) else parameters.green_nrs
+    answers = {**intake, **_signs(log, start, week, limit, parameters)}
     stops = gates(answers)
     if stops or plan.stop:
         ids = tuple(gate.id for gate in stops) or plan.gates
         return TrainingPlan(**common, stop=True, gates=ids, messages=tuple(gate.message for gate in stops))
-    limit = parameters.green_after_strain_nrs if _strained(intake) else parameters.green_nrs
     courses = _courses(plan, log, start, week, limit, parameters)
     first = start + datetime.timedelta(days=WEEK * week)
     return TrainingPlan(
@@ -139,7 +139,9 @@ def _strained(intake: Mapping[str, object]) -> bool:
     return intake.get("previous_calf_strain") in (True, "yes")
 
 
-def _signs(log: TrainingLog, start: datetime.date, week: int, parameters: ProgressParameters) -> dict[str, bool]:
+def _signs(
+    log: TrainingLog, start: datetime.date, week: int, limit: float, parameters: ProgressParameters
+) -> dict[str, bool]:
     """Return the red-flag answers that the log gives; the week that is under way counts for what stops at once."""
     done = [row for row in log.done if row.date >= start and (row.date - start).days < WEEK * (week + 1)]
     noted = [row.peak for row in done if row.peak is not None]
@@ -148,7 +150,7 @@ def _signs(log: TrainingLog, start: datetime.date, week: int, parameters: Progre
     signs = {
         "rf_pain_above_5": any(pain > parameters.stop_above_nrs for pain in noted),
         "rf_limp": any(row.limp for row in done),
-        "rf_worse_every_week": _rises(peaks, parameters.rising_weeks),
+        "rf_worse_every_week": _rises(peaks, parameters.rising_weeks) and (peaks[-1] or 0.0) > limit,
     }
     return {key: True for key, seen in signs.items() if seen}
 

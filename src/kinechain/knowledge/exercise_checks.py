@@ -67,6 +67,7 @@ class CheckTexts(_Row):
     """Sentences that all exercises share; `looks_like` names each kind of movement."""
 
     wrong_view: Text
+    oblique_view: Text
     no_whole_repetition: Text
     look_yourself: Text
     looks_like: dict[str, Text]

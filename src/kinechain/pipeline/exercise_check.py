@@ -140,6 +140,10 @@ def _cautions(outcome: Outcome) -> Iterator[Caution]:
         yield caution("exercise_began_inside")
     if "cut_off" in why:
         yield caution("exercise_cut_off")
+    if outcome.oblique:
+        yield caution("exercise_oblique_view")
+    if outcome.jumps:
+        yield caution("exercise_person_changed")
 
 
 def other_exercise(check: ExerciseCheck) -> OtherExercise | None:
