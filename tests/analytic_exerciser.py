@@ -196,9 +196,14 @@ def walk(duration_s: float = 6.0, fps: float = 30.0) -> tuple[Array, Points]:
 
 
 def film(
-    points: Points, view: View = "side_right", *, px_per_m: float = 500.0, noise_px: float = 0.0, turned_deg: float = 0.0
+    points: Points,
+    view: View = "side_right",
+    *,
+    px_per_m: float = 500.0,
+    noise_px: float = 0.0,
+    turned_deg: float = 0.0,
 ) -> Points:
-    """Project points to pixels, x right and y down, with noise of a fixed seed; the camera may stand `turned_deg` off."""
+    """Project points to pixels, x right and y down, with noise of a fixed seed; the camera may stand askew."""
     rng = np.random.default_rng(7)
     axis, sign = {"side_right": (0, 1), "side_left": (0, -1), "rear": (2, 1), "front": (2, -1)}[view]
     turn = np.radians(turned_deg)

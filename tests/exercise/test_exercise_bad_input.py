@@ -137,18 +137,26 @@ def test_half_a_body_is_refused_and_not_counted(exercise, height_px):
     assert caught.value.exit_status == 20
 
 
+def shown(name):
+    """Times and film of a movement."""
+    if name in EXERCISES:
+        return TIMES.time_s, film(EXERCISES[name])
+    time_s, points = walk() if name == "walk" else floor_stretch(9.0)
+    return time_s, film(points)
+
+
 @pytest.mark.parametrize(
-    ("exercise", "clip"),
+    ("exercise", "other"),
     [
-        ("ball_calf_raise", (TIMES.time_s, film(hinge(TIMES)))),
-        ("hip_hinge", (TIMES.time_s, film(heel_raise(TIMES)))),
-        ("hip_hinge", (lambda made: (made[0], film(made[1])))(floor_stretch(9.0))),
-        ("ball_calf_raise", (lambda made: (made[0], film(made[1])))(walk())),
-        ("glute_stretch", (TIMES.time_s, film(hinge(TIMES)))),
+        ("ball_calf_raise", "hip_hinge"),
+        ("hip_hinge", "ball_calf_raise"),
+        ("hip_hinge", "glute_stretch"),
+        ("ball_calf_raise", "walk"),
+        ("glute_stretch", "hip_hinge"),
     ],
 )
-def test_the_wrong_exercise_says_what_it_looks_like_and_nothing_else(exercise, clip):
-    result = check(exercise, *clip)
+def test_the_wrong_exercise_says_what_it_looks_like_and_nothing_else(exercise, other):
+    result = check(exercise, *shown(other))
     assert (result.recognised, result.repetitions, result.faults) == (False, 0, ())
     for language in ("ja", "en"):
         assert lines_of(result, language)[0] == result.looks_like_text[language]

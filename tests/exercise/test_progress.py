@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -152,7 +153,7 @@ def test_the_days_of_a_week_are_as_many_as_planned_and_apart(days):
     assert len(set(dates)) == days
     assert all(0 <= (date - START).days < 7 for date in dates)
     if days <= 3:
-        assert all((b - a).days >= 2 for a, b in zip(dates, dates[1:], strict=False))
+        assert all((b - a).days >= 2 for a, b in pairwise(dates))
         assert 7 - (dates[-1] - dates[0]).days >= 2
 
 

@@ -63,10 +63,10 @@ def test_a_wrong_log_names_what_is_wrong(tmp_path, name, content, says):
 
 
 def test_a_log_that_is_missing_or_no_text_is_named(tmp_path):
-    with pytest.raises(TrainingLogInvalid, match="none.toml"):
+    with pytest.raises(TrainingLogInvalid, match=r"none\.toml"):
         read_training_log(tmp_path / "none.toml")
     (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(TrainingLogInvalid, match="bytes.toml"):
+    with pytest.raises(TrainingLogInvalid, match=r"bytes\.toml"):
         read_training_log(tmp_path / "bytes.toml")
 
 

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from accuracy.replay import Replay
+from accuracy.summary import wilson
 from kinechain.errors import KinechainError
 from kinechain.exercise.stream import Outcome
 from kinechain.exercise.verdict import judged
@@ -137,7 +139,7 @@ def _section(rows: pd.DataFrame) -> Iterator[str]:
         ]
         yield f"| {half} | {own['clip'].nunique()} | " + " | ".join(cells) + " |"
     yield ""
-    yield "| fault | threshold | true sizes | read − true, mean ± SD (clips) | visible ones found | named on good form |"
+    yield "| fault | threshold | true sizes | read − true, mean ± SD (clips) | visible found | named on good form |"
     yield "|---|---|---|---|---|---|"
     yield from _fault_lines(faults[faults["half"] == "report"])
 
@@ -151,8 +153,9 @@ def _fault_lines(faults: pd.DataFrame) -> Iterator[str]:
         sizes = f"{wrong['truth'].min():.2g}–{wrong['truth'].max():.2g}" if len(wrong) else "–"
         sign = "≥" if rule.worse == "above" else "<"
         good = group[group["good"]]
+        read = f"{error.mean():+.2g}{spread} ({len(error)})"
         yield (
-            f"| `{name}` | {sign} {rule.threshold:g} {rule.unit} | {sizes} | {error.mean():+.2g}{spread} ({len(error)}) | "
+            f"| `{name}` | {sign} {rule.threshold:g} {rule.unit} | {sizes} | {read} | "
             f"{int(wrong['found'].sum())} of {len(wrong)} | {int(good['found'].sum())} of {len(good)} |"
         )
 

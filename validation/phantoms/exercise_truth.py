@@ -83,7 +83,9 @@ def _hinge(p: dict[str, Array], rest: int, far: int, spec: ExerciseSpec) -> dict
     rear = other(front)
 
     def neck(i: int) -> float:
-        return _angle(p["ear"][i] - p["shoulder"][i], p["hip"][i] - p["shoulder"][i])
+        """Return how far the head is off the line of the trunk, + ahead, seen from the side."""
+        line, head = p["shoulder"][i] - p["hip"][i], p["ear"][i] - p["shoulder"][i]
+        return float(np.degrees(np.arctan2(line[1] * head[0] - line[0] * head[1], line[:2] @ head[:2])))
 
     def heel(side: Side) -> float:
         return float(p[f"{side}_heel"][far][1] - p[f"{side}_toe"][far][1])

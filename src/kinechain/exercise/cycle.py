@@ -40,7 +40,7 @@ class CycleParameters:
     start_share: float = 0.4
     back_share: float = 0.3
     held_share: float = 0.15
-    bounce_share: float = 0.2
+    bounce_share: float = 0.15
     shallow_share: float = 0.7
     rest_window_s: float = 3.0
     shortest_s: float = 0.5

@@ -51,7 +51,8 @@ def _hips_sink(done: Done) -> tuple[float, Side | None]:
 
 
 def _line_broken(done: Done) -> tuple[float, Side | None]:
-    return abs(done.far.neck_deg - done.rest.neck_deg), None
+    turned = done.far.neck_deg - done.rest.neck_deg
+    return abs((turned + 180.0) % 360.0 - 180.0), None
 
 
 def _rear_heel_down(done: Done) -> tuple[float, Side | None]:
@@ -87,7 +88,7 @@ def _off_line(upper: np.ndarray, middle: np.ndarray, lower: np.ndarray) -> float
 def _unequal_height(done: Done) -> tuple[float, Side | None]:
     """Return by which share the lower heel rises less than the other.
 
-    Both rises are taken in the picture, whose camera stands: seen from behind, the toes are hidden and their points move.
+    Both rises are taken in the picture, whose camera stands: from behind the toes are hidden and their points move.
     """
     rise = {side: float((done.rest.points[f"{side}_heel"] - done.far.points[f"{side}_heel"])[1]) for side in SIDES}
     lower: Side = "left" if rise["left"] < rise["right"] else "right"

@@ -40,13 +40,13 @@ class KindParameters:
         two feet on the floor the one farther away is higher in the picture
     split_stance : ankles at least so far apart along the floor: one foot in front of the other. A shoe is about 0.3
         long, so less than that is a foot beside the other, placed a little askew
-    lunge_stance, lunge_trunk_deg : ankles at least so far apart, the knees bent and the trunk tipped less: a lunge. With
-        the trunk tipped more it is a hinge whose hips sink
+    lunge_stance, lunge_trunk_deg : ankles at least so far apart, the knees bent and the trunk tipped less: a lunge.
+        With the trunk tipped more it is a hinge whose hips sink
     squat_margin_deg : the knees bend more than the trunk tips by this: a squat, not a hinge
     squat_drop : seen from the front, hips so much lower: a squat
     sink_drop : bent knees lower the hips at least so much; else the heels rise as well
-    bow_drop : seen from the rear or front, a bow lowers the shoulders at least so much; else the trunk looks shorter for
-        another reason
+    bow_drop : seen from the rear or front, a bow lowers the shoulders at least so much; else the trunk looks shorter
+        for another reason
     heel_rise : the heels rise at least so much above the toes in a heel raise
     raise_drop : and the shoulders do not come down by so much, as they do in a squat on the toes
     raise_knee_deg : the knees are straighter than this before a heel raise

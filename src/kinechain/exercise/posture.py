@@ -61,7 +61,7 @@ class Posture:
     body_height : shoulders above the toes
     feet_apart : horizontal distance of the ankles
     feet_level : how much lower the left ankle is in the picture than the right one
-    neck_deg : angle of head, shoulder and hip, 180 in one line
+    neck_deg : head off the line from hip to shoulder, 0 in one line, + clockwise in the picture
     supine : knees above the hips while the trunk lies
     """
 
@@ -113,6 +113,11 @@ def angle_deg(a: Array, b: Array) -> float:
     if not size > 0:
         return float("nan")
     return float(np.degrees(np.arccos(np.clip(float(a @ b) / size, -1.0, 1.0))))
+
+
+def _turn_deg(a: Array, b: Array) -> float:
+    """Return by how much `b` is turned against `a`, + clockwise in the picture, −180…180 [deg]."""
+    return float(np.degrees(np.arctan2(a[0] * b[1] - a[1] * b[0], float(a @ b))))
 
 
 class PostureReader:
@@ -173,7 +178,7 @@ class PostureReader:
             body_height=float((p["left_toe"][1] + p["right_toe"][1]) / 2 - shoulders[1]),
             feet_apart=abs(float(ankles[0])),
             feet_level=float(ankles[1]),
-            neck_deg=angle_deg(_mid(p, "ear") - shoulders, hips - shoulders),
+            neck_deg=_turn_deg(trunk, _mid(p, "ear") - shoulders),
             supine=bool(lean > 50.0 and knees_up > 0.15),
         )
 

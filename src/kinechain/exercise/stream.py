@@ -23,6 +23,7 @@ from kinechain.exercise.kinds import (
     KindParameters,
     StepCounter,
     bow_kind,
+    direction,
     figure_four_side,
     floor_stretch_side,
     is_standing,
@@ -30,7 +31,7 @@ from kinechain.exercise.kinds import (
 )
 from kinechain.exercise.posture import Points, Posture, PostureParameters, PostureReader
 from kinechain.knowledge.exercise_checks import FaultRule
-from kinechain.model.skeleton import Side
+from kinechain.model.skeleton import SIDES, Side
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ class Now:
 
 @dataclass(frozen=True)
 class Counted:
-    """A repetition, and what it is; `rest_trunk`: of a bow seen from the rear or front, the trunk's height before it."""
+    """A repetition, and what it is; `rest_trunk`: of a bow from the rear or front, the trunk's height before."""
 
     kind: Kind
     repetition: Repetition
@@ -166,6 +167,7 @@ class ExerciseStream:
         self._cycles = {"bow": Cycle(self._p.bow), "sink": Cycle(self._p.sink), "lift": Cycle(self._p.lift)}
         self._floor = HoldTimer(self._p.shortest_hold_s)
         self._four = HoldTimer(self._p.shortest_hold_s)
+        self._bent: Counter[Side] = Counter()
         self._steps = StepCounter()
         self._counted: list[Counted] = []
         self._holds: list[TimedHold] = []
@@ -188,7 +190,8 @@ class ExerciseStream:
         self._memory.append(posture)
         while time_s - self._memory[0].time_s > self._p.remembered_s:
             self._memory.popleft()
-        self._steps.feed(posture)
+        if is_standing(posture, self._p.kinds):
+            self._steps.feed(posture)
         cues = [*self._move(posture), *self._hold(posture)]
         return self._now(tuple(dict.fromkeys(cues)))
 
@@ -229,7 +232,7 @@ class ExerciseStream:
         """End what is under way."""
         for name, cycle in self._cycles.items():
             self._count(name, cycle.finish())
-        self._keep("floor_glute_stretch", self._floor.finish())
+        self._keep("floor_glute_stretch", self._of_most(self._floor.finish()))
         self._keep("lying_figure_four", self._four.finish())
 
     def _from_rest(self, counted: Counted) -> Counted:
@@ -274,10 +277,21 @@ class ExerciseStream:
         return self._cues(values) if repetition.why == "whole" else []
 
     def _hold(self, posture: Posture) -> list[str]:
+        """Follow the holds. On the floor the points of the legs may change over, so where the front is decides."""
         time_s, frame, kinds = posture.time_s, posture.frame, self._p.kinds
         four = self._four.feed(time_s, frame, figure_four_side(posture, self._four.side, kinds))
         self._keep("lying_figure_four", four)
-        return self._keep("floor_glute_stretch", self._floor.feed(time_s, frame, floor_stretch_side(posture, kinds)))
+        bent = floor_stretch_side(posture, kinds)
+        ahead: Side | None = None if bent is None else ("right" if direction(posture, bent) > 0 else "left")
+        cues = self._keep("floor_glute_stretch", self._of_most(self._floor.feed(time_s, frame, ahead)))
+        if bent is not None:
+            self._bent[bent] += 1
+        return cues
+
+    def _of_most(self, hold: Hold | None) -> Hold | None:
+        """Return a hold on the floor with the side that most of its frames show."""
+        sides, self._bent = self._bent, self._bent if hold is None and self._floor.side is not None else Counter()
+        return None if hold is None else replace(hold, side=max(SIDES, key=lambda side: sides[side]))
 
     def _keep(self, kind: Kind, hold: Hold | None) -> list[str]:
         if hold is None or self._side not in (None, hold.side):
