@@ -166,4 +166,4 @@ def _share(found: pd.Series) -> str:
         return "–"
     yes, n = int(found.sum()), len(found)
     low, high = wilson(yes, n)
-    return f"{yes} of {n} ({100 * low:.0f}–{100 * high:.0f} %)"
+    return f"{yes} of {n} ({100 * max(low, 0.0):.0f}–{100 * high:.0f} %)"
