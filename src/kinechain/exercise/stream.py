@@ -290,7 +290,9 @@ class ExerciseStream:
 
     def _of_most(self, hold: Hold | None) -> Hold | None:
         """Return a hold on the floor with the side that most of its frames show."""
-        sides, self._bent = self._bent, self._bent if hold is None and self._floor.side is not None else Counter()
+        sides = self._bent
+        if hold is not None or self._floor.side is None:
+            self._bent = Counter()
         return None if hold is None else replace(hold, side=max(SIDES, key=lambda side: sides[side]))
 
     def _keep(self, kind: Kind, hold: Hold | None) -> list[str]:
@@ -306,8 +308,8 @@ class ExerciseStream:
 
     def _tallest(self, from_s: float, to_s: float) -> Posture:
         """Return the most upright posture within some time, which is rest where a bow shows by its shortness alone."""
-        within = (posture for posture in self._memory if from_s <= posture.time_s <= to_s)
-        return max(within, key=lambda posture: posture.trunk_height)
+        within = [posture for posture in self._memory if from_s <= posture.time_s <= to_s]
+        return max(within, key=lambda posture: posture.trunk_height) if within else self._at(from_s)
 
     def _cues(self, values: tuple[Seen, ...]) -> list[str]:
         frontal, oblique, rules = self._frontal > 0, self._oblique, self._rules
