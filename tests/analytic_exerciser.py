@@ -195,13 +195,22 @@ def walk(duration_s: float = 6.0, fps: float = 30.0) -> tuple[Array, Points]:
     return time_s, _body(hip, np.full(n, 3.0), np.zeros(n), legs)
 
 
-def film(points: Points, view: View = "side_right", *, px_per_m: float = 500.0, noise_px: float = 0.0) -> Points:
-    """Project points to pixels, x right and y down, with noise of a fixed seed."""
+def film(
+    points: Points,
+    view: View = "side_right",
+    *,
+    px_per_m: float = 500.0,
+    noise_px: float = 0.0,
+    turned_deg: float = 0.0,
+) -> Points:
+    """Project points to pixels, x right and y down, with noise of a fixed seed; the camera may stand askew."""
     rng = np.random.default_rng(7)
     axis, sign = {"side_right": (0, 1), "side_left": (0, -1), "rear": (2, 1), "front": (2, -1)}[view]
+    turn = np.radians(turned_deg)
     seen = {}
     for name, place in points.items():
-        flat = np.stack([900 + sign * px_per_m * place[:, axis], 1200 - px_per_m * place[:, 1]], axis=1)
+        across = np.cos(turn) * place[:, axis] + np.sin(turn) * place[:, 2 - axis]
+        flat = np.stack([900 + sign * px_per_m * across, 1200 - px_per_m * place[:, 1]], axis=1)
         seen[name] = flat + noise_px * rng.standard_normal(flat.shape)
     return seen
 

@@ -51,8 +51,10 @@ that says what to do, both in Japanese and English.
     │   │   ├── WatchFileTooLarge    45
     │   │   └── WatchFileNotARun     45
     │   ├── DiaryInvalid           46
+    │   │   └── TrainingLogInvalid   46
     │   ├── ChangeNotPossible      47
-    │   └── DiaryBusy              48
+    │   ├── DiaryBusy              48
+    │   └── PlanStopped            49
     └── InternalError              50
 """
 
@@ -737,6 +739,19 @@ class DiaryInvalid(SessionError):
     )
 
 
+class TrainingLogInvalid(DiaryInvalid):
+    """A training log is missing, is neither TOML nor JSON, or has a value that cannot be understood."""
+
+    code = "training_log_invalid"
+    sentence = Text(
+        ja="練習の記録 {path} の内容が正しくありません：{reason}", en="The training log {path} is wrong: {reason}"
+    )
+    hint = Text(
+        ja="[[done]] ごとに date、exercise、sets と、pain_before などの痛み（0〜10）を書いてください。",
+        en="Each [[done]] has date, exercise, sets, and pain_before and so on from 0 to 10.",
+    )
+
+
 class DiaryBusy(SessionError):
     """Somebody else keeps writing to the diary."""
 
@@ -747,3 +762,15 @@ class DiaryBusy(SessionError):
         en="The diary {path} is being written by somebody else.",
     )
     hint = Text(ja="少し待ってから、もう一度実行してください。", en="Wait a moment, then run the command again.")
+
+
+class PlanStopped(SessionError):
+    """A calendar was asked for while the plan is stopped."""
+
+    code = "plan_stopped"
+    exit_status = 49
+    sentence = Text(ja="計画は止まっています：{reason}", en="The plan is stopped: {reason}")
+    hint = Text(
+        ja="問診に答えるか、医療機関に相談してから、もう一度計画を作ってください。",
+        en="Answer the questions, or have the leg looked at, and make the plan again.",
+    )

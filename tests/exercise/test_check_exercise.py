@@ -64,8 +64,7 @@ def test_every_value_has_a_rule_and_every_rule_a_value():
 def test_who_names_a_fault_and_whether_it_is_seen_agree_with_the_exercise(name):
     row, told = ROWS[name], {fault.id: fault for fault in exercises()[name].faults}
     for rule in row.fault.values():
-        if rule.id in told:
-            assert (told[rule.id].by, told[rule.id].seen) == (rule.by, True)
+        assert (told[rule.id].by, told[rule.id].cue, told[rule.id].seen) == (rule.by, rule.cue, True)
     assert {fault.id for fault in told.values() if not fault.seen} <= set(row.asked)
     assert {fault.id for fault in told.values() if fault.seen} <= set(row.fault)
     assert {rule.id for rule in row.fault.values() if rule.by == "studio"} == {
@@ -76,7 +75,7 @@ def test_who_names_a_fault_and_whether_it_is_seen_agree_with_the_exercise(name):
 @pytest.mark.parametrize("name", ROWS)
 def test_every_sentence_is_there_in_both_languages(name):
     row = ROWS[name]
-    texts = [row.camera]
+    texts = [exercises()[name].camera]
     texts += [text for rule in row.fault.values() for text in (rule.cue, rule.definition)]
     texts += [text for asked in row.asked.values() for text in (asked.reason, asked.question)]
     for text in texts:
@@ -88,6 +87,14 @@ def test_every_sentence_is_there_in_both_languages(name):
 def test_a_wrong_rule_names_its_line():
     text = knowledge_text("exercise_checks.toml").replace('unit = "deg"', 'unit = "inch"', 1)
     with pytest.raises(ValueError, match=r"exercise_checks\.toml, line \d+: hip_hinge\.fault\.knee_bends"):
+        parse_checks(text)
+
+
+def test_a_rule_for_a_fault_that_the_exercise_does_not_have_names_its_line():
+    text = knowledge_text("exercise_checks.toml").replace("[hip_hinge.fault.bouncing]", "[hip_hinge.fault.jumping]")
+    with pytest.raises(
+        ValueError, match=r"exercise_checks\.toml, line \d+: hip_hinge\.fault\.jumping: .*no such fault"
+    ):
         parse_checks(text)
 
 

@@ -17,7 +17,18 @@ from kinechain.text import Text
 
 JAPANESE = re.compile(r"[぀-ヿ一-鿿]")
 LINKS = [f"C{number}" for number in range(2, 11)]
-IDS = ["glute_stretch", "hip_hinge", "ball_calf_raise", "bent_knee_calf_raise", "knee_to_wall"]
+IDS = [
+    "glute_stretch",
+    "hip_hinge",
+    "ball_calf_raise",
+    "bent_knee_calf_raise",
+    "knee_to_wall",
+    "straight_knee_calf_raise",
+    "single_leg_bridge",
+    "step_down",
+    "walk_run",
+    "step_rate_practice",
+]
 
 
 def texts(part):
@@ -118,7 +129,33 @@ def test_every_exercise_is_reachable(name):
         for link in exercises()[name].serves
         for item in make_plan((hypothesis(link, 0.8),), NOTHING, CALF).exercises
     }
-    assert name in reached
+    ladder = {key for row in exercises().values() for key in (row.harder, row.easier)}
+    assert name in reached | ladder
+
+
+def test_what_is_third_choice_only_comes_in_place_of_another():
+    for row in exercises().values():
+        chosen = {
+            item.id
+            for link, choice in row.serves.items()
+            if choice == 3
+            for item in make_plan((hypothesis(link, 0.8),), NOTHING, CALF).exercises
+        }
+        assert row.id not in chosen
+
+
+def test_every_ladder_leads_up_and_down_again():
+    for row in exercises().values():
+        if row.harder is not None:
+            assert exercises()[row.harder].easier == row.id
+
+
+def test_step_rate_practice_comes_with_the_advice_and_not_without():
+    judged = (hypothesis("rival_step_rate", 0.8),)
+    assert "step_rate_practice" in {item.id for item in make_plan(judged, NOTHING, CALF).exercises}
+    shin = make_plan(judged, NOTHING, {**CALF, "place": "shin"})
+    assert "step_rate_practice" not in {item.id for item in shin.exercises}
+    assert shin.running["step_rate_change_pct"] is None
 
 
 def test_first_choices_of_the_heaviest_links_come_first():
@@ -249,7 +286,8 @@ def test_never_more_than_three_and_the_order_of_input_is_nothing(rows, order, ca
         ('source = "studio (10 × 2); days and weeks: ours"', "", r"line \d+: ball_calf_raise\.dose\.source: Field"),
         ("C10 = 1", "C13 = 1", r"line \d+: knee_to_wall\.serves\.C13"),
         ("hold_s = [20, 30]", "hold_s = [30, 20]", r"line \d+: glute_stretch\.dose: .*shortest"),
-        ("hold_s = [20, 30]", "", r"line \d+: glute_stretch\.dose: .*either reps or hold_s"),
+        ("hold_s = [20, 30]", "", r"line \d+: glute_stretch\.dose: .*either reps, hold_s or minutes"),
+        ('harder = "step_down"', 'harder = "step_up"', r"line \d+: hip_hinge\.harder: there is no exercise 'step_up'"),
         ("sets = 3", "sets = 0", r"line \d+: bent_knee_calf_raise\.dose\.sets"),
         ("stop_rules = [", "stop_rule = [", r"line \d+: common: needs stop_rules"),
     ],

@@ -33,8 +33,13 @@ def main(arguments: list[str] | None = None) -> int:
     write.add_argument("--rows", type=Path, default=RESULTS / "phantoms.csv", help="rows to read")
     page = commands.add_parser("page", help="write docs/accuracy.md and its figures")
     page.add_argument("--results", type=Path, default=RESULTS, help="folder of the rows to read")
+    exercises = commands.add_parser("exercises", help="measure the phantoms of the exercises, and write their section")
+    exercises.add_argument("clips", type=Path, nargs="?", help="folder of the clips; without it only the section")
+    exercises.add_argument("--poses", type=Path, help="folder where the estimator's results are kept (default: in it)")
+    exercises.add_argument("--rows", type=Path, default=RESULTS / "exercises.csv", help="table to write and read")
     chosen = parser.parse_args(arguments)
-    return {"plan": _plan, "measure": _measure, "rates": _rates, "table": _table, "page": _page}[chosen.command](chosen)
+    every = {"plan": _plan, "measure": _measure, "rates": _rates, "table": _table, "page": _page}
+    return (every | {"exercises": _exercises})[chosen.command](chosen)
 
 
 def _plan(chosen: argparse.Namespace) -> int:
@@ -93,6 +98,16 @@ def _page(chosen: argparse.Namespace) -> int:
     from accuracy.page import write_page  # noqa: PLC0415
 
     print(write_page(chosen.results))
+    return 0
+
+
+def _exercises(chosen: argparse.Namespace) -> int:
+    from accuracy.exercises import measure, write_section  # noqa: PLC0415 - the other commands do not need it
+
+    if chosen.clips is not None:
+        rows = list(measure(chosen.clips, chosen.poses or chosen.clips / "poses"))
+        pd.DataFrame(rows).to_csv(chosen.rows, index=False, float_format="%.4g")
+    print(write_section(pd.read_csv(chosen.rows)))
     return 0
 
 

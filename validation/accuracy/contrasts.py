@@ -18,7 +18,7 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from accuracy.compare import _half_of, _measured
+from accuracy.compare import half_of, measured
 from kinechain.chain.contrasts import ContrastClip, Difference, contrasts, difference, verdict
 from kinechain.errors import KinechainError
 from kinechain.knowledge.reference import band
@@ -63,11 +63,11 @@ def filmed(folder: Path, poses: Path, half: str) -> Iterator[Filmed]:
     for spec_file in sorted(folder.glob("*.toml")):
         name = spec_file.stem
         spec = tomllib.loads(spec_file.read_text(encoding="utf-8"))
-        if half not in ("all", _half_of(spec["runner"])) or not (poses / f"{name}.npz").is_file():
+        if half not in ("all", half_of(spec["runner"])) or not (poses / f"{name}.npz").is_file():
             continue
         truth = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
         try:
-            clip = _measured(folder / f"{name}.mp4", poses / f"{name}.npz", truth)
+            clip = measured(folder / f"{name}.mp4", poses / f"{name}.npz", truth)
         except KinechainError as error:
             print(f"{name}: {error.code}", file=sys.stderr)
             continue

@@ -1,10 +1,11 @@
-"""The commands `render`, `truth` and `sample`."""
+"""The commands `render`, `truth`, `sample` and `exercises`."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import sys
+import time
 import warnings
 from pathlib import Path
 
@@ -31,7 +32,12 @@ def main(arguments: list[str] | None = None) -> int:
     many.add_argument("--count", type=int, default=20)
     many.add_argument("--seed", type=int, default=0)
     many.add_argument("--half", choices=("tuning", "report"), default="tuning", help="runners and bodies to draw from")
+    exercises = commands.add_parser("exercises", help="render the phantoms of the exercises; needs no reference data")
+    exercises.add_argument("--out", type=Path, required=True, help="folder of the clips")
+    exercises.add_argument("--half", choices=("tuning", "report"), nargs="+", default=["tuning", "report"])
     chosen = parser.parse_args(arguments)
+    if chosen.command == "exercises":
+        return _exercises(chosen)
     if chosen.command == "sample":
         chosen.out.mkdir(parents=True, exist_ok=True)
         for spec in draw(chosen.count, chosen.seed, chosen.half):
@@ -54,6 +60,19 @@ def main(arguments: list[str] | None = None) -> int:
         took = timed_render(spec, rbds, chosen.out)
         rate, own = took["frames"] / took["wall_s"], took["frames"] / took["cpu_s"]
         print(f"{spec.name}: {took['frames']} frames, {rate:.1f} frames/s ({own:.1f} a processor second)", flush=True)
+    return 0
+
+
+def _exercises(chosen: argparse.Namespace) -> int:
+    from phantoms.exercise_render import render_exercise  # noqa: PLC0415 - the other commands do not need it
+    from phantoms.exercise_set import specifications  # noqa: PLC0415
+
+    warnings.filterwarnings("ignore", module="anny|torch|warp|pyvista")
+    for half in chosen.half:
+        for spec in specifications(half):
+            began = time.perf_counter()
+            render_exercise(spec, chosen.out)
+            print(f"{spec.name}: {time.perf_counter() - began:.1f} s", flush=True)
     return 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from kinechain.video.writer import VideoWriter
 from phantoms.body import Figure
 from phantoms.camera import View, make_view
 from phantoms.clothes import Outfit, dress
+from phantoms.exercise_spec import ExerciseSpec
 from phantoms.motion import Running, make_running
 from phantoms.scene import Renderer
 from phantoms.spec import ClipSpec, to_toml
@@ -23,6 +25,8 @@ from phantoms.state import BodyState
 
 Array = NDArray[np.float64]
 Image = NDArray[np.uint8]
+
+Filmed = ClipSpec | ExerciseSpec
 
 #: Frames whose surfaces are computed at once.
 BATCH = 60
@@ -45,55 +49,56 @@ class Dressed:
         return np.concatenate([skin, *shoes], axis=1)
 
 
-def dressed(spec: ClipSpec, running: Running) -> Dressed:
-    """Return the clip's figure."""
-    figure = Figure(spec.body, running.height_m, running.body)
+def dressed(figure: Figure, body: BodyState) -> Dressed:
+    """Return a figure with clothes and shoes on."""
     outfit = dress(figure)
     faces, colours = [outfit.faces], [outfit.colours]
     first = len(outfit.points)
     for side in SIDES:
-        shoe = running.body.legs[side].shoe
+        shoe = body.legs[side].shoe
         faces.append(shoe.faces + first)
-        colours.append(np.where(shoe.is_midsole[:, None], MIDSOLE, spec.body.shoes).astype(np.uint8))
+        colours.append(np.where(shoe.is_midsole[:, None], MIDSOLE, figure.look.shoes).astype(np.uint8))
         first += len(shoe.points)
     return Dressed(figure, outfit, np.concatenate(faces), np.concatenate(colours))
 
 
-def view_of(spec: ClipSpec, running: Running) -> tuple[View, Array]:
-    """Return the camera and the point of the ground under the runner's mean position."""
-    middle = np.mean([leg.hip.mean(axis=0) for leg in running.body.legs.values()], axis=0) * np.array([1.0, 0.0, 1.0])
+def view_of(spec: Filmed, body: BodyState) -> tuple[View, Array]:
+    """Return the camera and the point of the ground under the body's mean position."""
+    middle = np.mean([leg.hip.mean(axis=0) for leg in body.legs.values()], axis=0) * np.array([1.0, 0.0, 1.0])
     return make_view(spec.camera, spec.picture, middle), middle
 
 
-def frame_times(spec: ClipSpec) -> Array:
+def frame_times(spec: Filmed) -> Array:
     """Return the middle of each frame's exposure [s]."""
     return np.arange(round(spec.picture.fps * spec.picture.duration_s)) / spec.picture.fps
 
 
-def exposures(spec: ClipSpec) -> Array:
+def exposures(spec: Filmed) -> Array:
     """Return the instants averaged in each frame, relative to the middle of its exposure [s]."""
     n = spec.picture.blur_samples if spec.picture.shutter_s > 0 else 1
     return np.asarray(((np.arange(n) + 0.5) / n - 0.5) * spec.picture.shutter_s)
 
 
-def pictures(spec: ClipSpec, running: Running, times: Array | None = None):
-    """Yield the pictures of a clip, or of some instants of it."""
+def pictures(
+    spec: Filmed, figure: Figure, body: BodyState, times: Array | None = None, *, belt_mps: float = 0.0
+) -> Iterator[Image]:
+    """Yield the pictures of a clip, or of some instants of it; `belt_mps` is how fast the ground runs backwards."""
     times = frame_times(spec) if times is None else times
-    look = dressed(spec, running)
-    view, middle = view_of(spec, running)
+    look = dressed(figure, body)
+    view, middle = view_of(spec, body)
     renderer = Renderer(view, spec.scene, look.faces, look.colours, middle, spec.seed)
     random = np.random.default_rng(spec.seed)
     offsets = exposures(spec)
     per_batch = max(1, BATCH // len(offsets))
-    first_s = running.body.time_s[0]
+    first_s = body.time_s[0]
     try:
         for start in range(0, len(times), per_batch):
             part = times[start : start + per_batch]
-            instants = np.clip((part[:, None] + offsets).ravel(), first_s, running.body.time_s[-1])
-            surface = look.surface(running.body.at(instants))
+            instants = np.clip((part[:, None] + offsets).ravel(), first_s, body.time_s[-1])
+            surface = look.surface(body.at(instants))
             for i in range(len(part)):
                 stack = [
-                    renderer.draw(surface[k], running.speed_mps * (instants[k] - first_s))
+                    renderer.draw(surface[k], belt_mps * (instants[k] - first_s))
                     for k in range(i * len(offsets), (i + 1) * len(offsets))
                 ]
                 yield finished(stack, spec, random)
@@ -101,7 +106,7 @@ def pictures(spec: ClipSpec, running: Running, times: Array | None = None):
         renderer.close()
 
 
-def finished(stack: list[Image], spec: ClipSpec, random: np.random.Generator) -> Image:
+def finished(stack: list[Image], spec: Filmed, random: np.random.Generator) -> Image:
     """Average the exposure and add the sensor's noise."""
     if len(stack) == 1 and spec.picture.noise == 0:
         return stack[0]
@@ -124,13 +129,18 @@ def render(spec: ClipSpec, rbds: Path, out: Path) -> Path:
     if clip.is_file():
         return clip
     running = write_truth(spec, rbds, out)
-    unfinished = out / f".{spec.name}.{os.getpid()}.mp4"
-    times = frame_times(spec)
+    figure = Figure(spec.body, running.height_m, running.body)
+    write_images(clip, spec, pictures(spec, figure, running.body, belt_mps=running.speed_mps))
+    return clip
+
+
+def write_images(clip: Path, spec: Filmed, images: Iterator[Image]) -> None:
+    """Write a clip, which appears whole."""
+    unfinished = clip.with_name(f".{clip.stem}.{os.getpid()}.mp4")
     with VideoWriter(unfinished, spec.picture.fps, crf=spec.picture.crf) as writer:
-        for image, time_s in zip(pictures(spec, running), times, strict=True):
+        for image, time_s in zip(images, frame_times(spec), strict=True):
             writer.write(image, float(time_s))
     unfinished.replace(clip)
-    return clip
 
 
 def write_truth(spec: ClipSpec, rbds: Path, out: Path) -> Running:
@@ -139,7 +149,7 @@ def write_truth(spec: ClipSpec, rbds: Path, out: Path) -> Running:
 
     out.mkdir(parents=True, exist_ok=True)
     running = make_running(spec, rbds)
-    view, _ = view_of(spec, running)
+    view, _ = view_of(spec, running.body)
     truth = truth_of(spec, running, Figure(spec.body, running.height_m, running.body), view)
     (out / f"{spec.name}.json").write_text(json.dumps(truth), encoding="utf-8")
     (out / f"{spec.name}.toml").write_text(to_toml(spec), encoding="utf-8")

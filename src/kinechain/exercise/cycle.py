@@ -6,7 +6,7 @@ The signal is low at rest and high at the far end of the movement. Nothing is de
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -32,17 +32,21 @@ class CycleParameters:
     rest_window_s : rest is the lowest value of so long a time [s]
     shortest_s : quicker ones are not a person's movement [s]
     longest_gap_s : a longer time without the signal ends what was under way [s]
+    sure_rest_s : where a stream begins with less rest than this, its first movement may have begun before it [s]
+    inside_share : and has, if the way back ends lower than its base by more than this share of the excursion
     """
 
     least_range: float
     start_share: float = 0.4
     back_share: float = 0.3
     held_share: float = 0.15
-    bounce_share: float = 0.2
+    bounce_share: float = 0.15
     shallow_share: float = 0.7
     rest_window_s: float = 3.0
     shortest_s: float = 0.5
     longest_gap_s: float = 0.5
+    sure_rest_s: float = 0.4
+    inside_share: float = 0.2
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,7 @@ class Repetition:
 
 @dataclass
 class _Move:
-    """The movement under way."""
+    """The movement under way; `unsure`: it may have begun before the stream; `back_s`: when it was back at its base."""
 
     start_s: float
     base: float
@@ -89,6 +93,8 @@ class _Move:
     low: float
     fell_s: float = np.nan
     bounces: int = 0
+    unsure: bool = False
+    back_s: float = np.nan
     path: list[tuple[float, float]] = field(default_factory=list)
 
     def rise(self, time_s: float, frame: int, value: float) -> None:
@@ -125,7 +131,7 @@ class Cycle:
         self._rest: deque[tuple[float, float]] = deque()
         self._low = self._high = (np.nan, np.nan, -1)
         self._move: _Move | None = None
-        self._last_s = np.nan
+        self._last_s = self._first_s = self._near_s = np.nan
 
     def feed(self, time_s: float, frame: int, value: float) -> Repetition | None:
         """Take the next value; return the repetition that ends with it, whole or partial, if one does."""
@@ -145,8 +151,11 @@ class Cycle:
         state, self.state = self.state, "unknown"
         self._rest.clear()
         self._low = self._high = (np.nan, np.nan, -1)
+        self._first_s = self._near_s = np.nan
         if move is None or state in ("unknown", "rest"):
             return None
+        if np.isfinite(move.back_s):
+            return self._whole(move)
         p = self._parameters
         if move.top - move.base < p.shallow_share * p.least_range:
             return None
@@ -158,8 +167,13 @@ class Cycle:
         if not np.isfinite(self._low[0]):
             self._low = self._high = here
         self._low, self._high = min(self._low, here), max(self._high, here)
+        if value - self._low[0] < 0.5 * p.start_share * p.least_range:
+            self._near_s = time_s
+        self._first_s = time_s if np.isnan(self._first_s) else self._first_s
         if value - self._low[0] >= p.start_share * p.least_range:
             self._start(self._low[1], self._low[0], time_s, frame, value)
+            if self._move is not None:
+                self._move.unsure = self._near_s - self._first_s < p.sure_rest_s
         elif self._high[0] - value >= p.shallow_share * p.least_range:
             top, top_s, top_frame = self._high
             self._move = _Move(np.nan, value, top, top_s, top_frame, value, fell_s=time_s, path=[(top_s, top)])
@@ -190,6 +204,8 @@ class Cycle:
             return None
         if not np.isfinite(move.start_s):
             return self._follow_from_inside(move, time_s, value)
+        if np.isfinite(move.back_s):
+            return self._settle(move, time_s, value)
         move.rise(time_s, frame, value)
         size = move.top - move.base
         if self.state == "returning":
@@ -202,8 +218,27 @@ class Cycle:
         else:
             self.state = "held" if time_s - move.top_s > 0.2 else "going"
         if self.state == "returning" and value <= move.base + p.back_share * size:
-            return self._back(move, time_s, value)
+            if not move.unsure:
+                return self._back(move, time_s, value)
+            move.back_s = move.fell_s = time_s
+            move.low = value
         return None
+
+    def _settle(self, move: _Move, time_s: float, value: float) -> Repetition | None:
+        """Follow the way back on, until it shows whether the movement began at rest or before the stream."""
+        p = self._parameters
+        if value < move.low - 0.05 * p.least_range:
+            move.low, move.fell_s = value, time_s
+        if value > move.low + p.start_share * p.least_range or time_s - move.fell_s > p.longest_gap_s:
+            return self._to_rest(self._whole(move), time_s, min(value, move.low))
+        return None
+
+    def _whole(self, move: _Move) -> Repetition | None:
+        """Return a movement that is back at its base, as what it is."""
+        p = self._parameters
+        if move.base - move.low > p.inside_share * (move.top - move.low):
+            return replace(move.finished("began_inside", move.back_s, p.held_share), base=move.low)
+        return self._done(move, move.back_s)
 
     def _follow_from_inside(self, move: _Move, time_s: float, value: float) -> Repetition | None:
         """Follow the way back of a movement whose beginning was not seen, until it comes to rest or turns round."""
@@ -217,12 +252,13 @@ class Cycle:
         return None
 
     def _back(self, move: _Move, time_s: float, value: float) -> Repetition | None:
+        return self._to_rest(self._done(move, time_s), time_s, value)
+
+    def _done(self, move: _Move, back_s: float) -> Repetition | None:
         p, size = self._parameters, move.top - move.base
-        if size < p.shallow_share * p.least_range or time_s - move.start_s < p.shortest_s:
-            self._to_rest(None, time_s, value)
+        if size < p.shallow_share * p.least_range or back_s - move.start_s < p.shortest_s:
             return None
-        why: Why = "whole" if size >= p.least_range else "shallow"
-        return self._to_rest(move.finished(why, time_s, p.held_share), time_s, value)
+        return move.finished("whole" if size >= p.least_range else "shallow", back_s, p.held_share)
 
     def _to_rest(self, done: Repetition | None, time_s: float, value: float) -> Repetition | None:
         self._rest.clear()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kinechain.exercise.cycle import Repetition
-from kinechain.exercise.kinds import direction
+from kinechain.exercise.kinds import DEFAULT_KINDS, direction
 from kinechain.exercise.posture import Posture
 from kinechain.model.skeleton import SIDES, Side, other
 
@@ -51,11 +51,15 @@ def _hips_sink(done: Done) -> tuple[float, Side | None]:
 
 
 def _line_broken(done: Done) -> tuple[float, Side | None]:
-    return abs(done.far.neck_deg - done.rest.neck_deg), None
+    turned = done.far.neck_deg - done.rest.neck_deg
+    return abs((turned + 180.0) % 360.0 - 180.0), None
 
 
 def _rear_heel_down(done: Done) -> tuple[float, Side | None]:
+    """Return how much higher the rear heel stands than the front one; NaN where no foot is behind the other."""
     far = done.far
+    if far.feet_apart < DEFAULT_KINDS.split_stance:
+        return float("nan"), far.rear
     return far.heel_height[far.rear] - far.heel_height[far.front], far.rear
 
 
@@ -82,8 +86,11 @@ def _off_line(upper: np.ndarray, middle: np.ndarray, lower: np.ndarray) -> float
 
 
 def _unequal_height(done: Done) -> tuple[float, Side | None]:
-    """Return by which share the lower heel rises less than the other."""
-    rise = {side: done.far.heel_height[side] - done.rest.heel_height[side] for side in SIDES}
+    """Return by which share the lower heel rises less than the other.
+
+    Both rises are taken in the picture, whose camera stands: from behind the toes are hidden and their points move.
+    """
+    rise = {side: float((done.rest.points[f"{side}_heel"] - done.far.points[f"{side}_heel"])[1]) for side in SIDES}
     lower: Side = "left" if rise["left"] < rise["right"] else "right"
     most = rise[other(lower)]
     return (most - rise[lower]) / most if most > 0 else float("nan"), lower

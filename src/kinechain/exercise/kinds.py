@@ -40,10 +40,15 @@ class KindParameters:
         two feet on the floor the one farther away is higher in the picture
     split_stance : ankles at least so far apart along the floor: one foot in front of the other. A shoe is about 0.3
         long, so less than that is a foot beside the other, placed a little askew
-    lunge_stance : ankles so far apart, with the knees bent: a lunge
+    lunge_stance, lunge_trunk_deg : ankles at least so far apart, the knees bent and the trunk tipped less: a lunge.
+        With the trunk tipped more it is a hinge whose hips sink
     squat_margin_deg : the knees bend more than the trunk tips by this: a squat, not a hinge
     squat_drop : seen from the front, hips so much lower: a squat
+    sink_drop : bent knees lower the hips at least so much; else the heels rise as well
+    bow_drop : seen from the rear or front, a bow lowers the shoulders at least so much; else the trunk looks shorter
+        for another reason
     heel_rise : the heels rise at least so much above the toes in a heel raise
+    raise_drop : and the shoulders do not come down by so much, as they do in a squat on the toes
     raise_knee_deg : the knees are straighter than this before a heel raise
     toes_stay : and the toes stay where they are, within this
     bent_knee_deg : front knee of the floor stretch bent at least so much, a triangle
@@ -57,9 +62,13 @@ class KindParameters:
     foot_off_floor: float = 0.2
     split_stance: float = 0.2
     lunge_stance: float = 0.35
+    lunge_trunk_deg: float = 40.0
     squat_margin_deg: float = 10.0
     squat_drop: float = 0.2
+    sink_drop: float = 0.05
+    bow_drop: float = 0.05
     heel_rise: float = 0.025
+    raise_drop: float = 0.03
     raise_knee_deg: float = 40.0
     toes_stay: float = 0.15
     bent_knee_deg: float = 60.0
@@ -84,18 +93,30 @@ def bow_kind(rest: Posture, far: Posture, parameters: KindParameters = DEFAULT_K
     p = parameters
     if abs(far.feet_level - rest.feet_level) >= p.foot_off_floor:
         return "single_leg_hinge"
+    drop = rest.hip_height - far.hip_height
     if far.frontal:
-        return "squat" if rest.hip_height - far.hip_height >= p.squat_drop else "split_hinge"
+        if rest.body_height - far.body_height < p.bow_drop:
+            return "other"
+        return "squat" if drop >= p.squat_drop else "split_hinge"
     if min(far.knee_deg.values()) > far.trunk_deg + p.squat_margin_deg:
-        return "lunge" if far.feet_apart >= p.lunge_stance else "squat"
+        return _with_bent_knees(far, drop, p)
     return "split_hinge" if far.feet_apart >= p.split_stance else "parallel_hinge"
+
+
+def _with_bent_knees(far: Posture, drop: float, p: KindParameters) -> Kind:
+    """Return what a movement is whose knees bend more than its trunk tips."""
+    if drop < p.sink_drop:
+        return "other"
+    if far.feet_apart >= p.split_stance and far.trunk_deg >= p.lunge_trunk_deg:
+        return "split_hinge"
+    return "lunge" if far.feet_apart >= p.lunge_stance else "squat"
 
 
 def raise_kind(rest: Posture, far: Posture, parameters: KindParameters = DEFAULT_KINDS) -> Kind:
     """Return whether a movement that lifts the body is a heel raise."""
     p = parameters
     toes = [abs(far.points[f"{s}_toe"] - rest.points[f"{s}_toe"]).max() for s in SIDES]
-    rises = far.heel_mean - rest.heel_mean >= p.heel_rise
+    rises = far.heel_mean - rest.heel_mean >= p.heel_rise and rest.body_height - far.body_height < p.raise_drop
     straight = rest.knee_mean_deg < p.raise_knee_deg
     return "heel_raise" if rises and straight and max(toes) <= p.toes_stay else "other"
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from kinechain.knowledge.exercises import SOLEUS_LOADING, exercises
+from kinechain.knowledge.exercises import SOLEUS_LOADING, STEP_RATE_PRACTICE, exercises
 from kinechain.knowledge.red_flags import gates
 from kinechain.model.assessment import Conclusion, Hypothesis, Plan
 
@@ -54,7 +54,8 @@ def make_plan(
 
     While a red-flag answer is positive or open the plan is stopped: it names its gates and holds nothing else.
     Otherwise the deviating links with the largest contribution (posterior where there is none) choose the exercises;
-    for a complaint of the calf or the Achilles tendon progressive soleus loading is among them. `because` is the
+    for a complaint of the calf or the Achilles tendon progressive soleus loading is among them; the step-rate practice
+    only where the advice for running is a higher step rate. `because` is the
     hypothesis that an exercise answers, or the intake key "place" where none does. `running` holds
 
     - `longest_next_run_km`: None where the longest run of 30 days is not known
@@ -78,7 +79,9 @@ def make_plan(
     calf = intake.get("place") in _CALF
     if not _has_complaint(intake):
         ranked = tuple(hypothesis for hypothesis in ranked if hypothesis.link != RIVAL)
-    chosen = _choose(ranked, rules.most_exercises)
+    running = _running(ranked, intake, rules, calf=calf)
+    left_out = frozenset() if running["step_rate_change_pct"] is not None else frozenset({STEP_RATE_PRACTICE})
+    chosen = _choose(ranked, rules.most_exercises, left_out)
     if calf and SOLEUS_LOADING not in chosen:
         kept = list(chosen.items())[: rules.most_exercises - 1]
         chosen = {**dict(kept), SOLEUS_LOADING: _reason_for_soleus(hypotheses)}
@@ -86,7 +89,7 @@ def make_plan(
     return Plan(
         stop=False,
         exercises=tuple(rows[name].prescribed(because) for name, because in chosen.items()),
-        running=_running(ranked, intake, rules, calf=calf),
+        running=running,
         retest_in_days=rules.retest_in_days,
     )
 
@@ -119,11 +122,11 @@ def _wanted(ranked: tuple[Hypothesis, ...]) -> Iterator[tuple[str, str]]:
                     yield row.id, hypothesis.id
 
 
-def _choose(ranked: tuple[Hypothesis, ...], most: int) -> dict[str, str]:
+def _choose(ranked: tuple[Hypothesis, ...], most: int, left_out: frozenset[str]) -> dict[str, str]:
     """Return at most `most` exercises, each with the heaviest hypothesis that asks for it."""
     chosen: dict[str, str] = {}
     for exercise, because in _wanted(ranked):
-        if len(chosen) < most:
+        if len(chosen) < most and exercise not in left_out:
             chosen.setdefault(exercise, because)
     return chosen
 

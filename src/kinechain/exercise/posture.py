@@ -48,10 +48,12 @@ class Posture:
     Parameters
     ----------
     time_s, frame : when
+    leg_px : the unit of length [px]
     points : smoothed points ÷ leg length, x right, y down
     frontal : seen from the rear or front (else from a side)
     facing : +1 the toes point right in the picture, −1 left, 0 unknown
     trunk_deg : hip–shoulder line off the vertical, unsigned; from the rear or front from its foreshortening
+    trunk_height : shoulders above the hips
     knee_deg : knee flexion by side
     hip_deg : hip flexion by side (angle of trunk and thigh, 0 standing upright)
     heel_height : heel above the toe, by side
@@ -59,16 +61,18 @@ class Posture:
     body_height : shoulders above the toes
     feet_apart : horizontal distance of the ankles
     feet_level : how much lower the left ankle is in the picture than the right one
-    neck_deg : angle of head, shoulder and hip, 180 in one line
+    neck_deg : head off the line from hip to shoulder, 0 in one line, + clockwise in the picture
     supine : knees above the hips while the trunk lies
     """
 
     time_s: float
     frame: int
+    leg_px: float
     points: Points
     frontal: bool
     facing: int
     trunk_deg: float
+    trunk_height: float
     knee_deg: Mapping[Side, float]
     hip_deg: Mapping[Side, float]
     heel_height: Mapping[Side, float]
@@ -111,6 +115,11 @@ def angle_deg(a: Array, b: Array) -> float:
     return float(np.degrees(np.arccos(np.clip(float(a @ b) / size, -1.0, 1.0))))
 
 
+def _turn_deg(a: Array, b: Array) -> float:
+    """Return by how much `b` is turned against `a`, + clockwise in the picture, −180…180 [deg]."""
+    return float(np.degrees(np.arctan2(a[0] * b[1] - a[1] * b[0], float(a @ b))))
+
+
 class PostureReader:
     """Turns points, frame by frame, into postures; remembers the scale of the body and nothing else."""
 
@@ -120,6 +129,11 @@ class PostureReader:
         self._legs: list[float] = []
         self._breadths: list[float] = []
         self._trunk_px = 0.0
+
+    @property
+    def breadth(self) -> float:
+        """Shoulder width ÷ trunk length, median over the upright frames so far; NaN where there was none."""
+        return self._breadths[len(self._breadths) // 2] if self._breadths else float("nan")
 
     def read(self, time_s: float, frame: int, points: Points) -> Posture:
         """Return the posture at the middle of the last moments.
@@ -151,10 +165,12 @@ class PostureReader:
         return Posture(
             time_s=time_s,
             frame=frame,
+            leg_px=leg,
             points=p,
             frontal=frontal,
             facing=_facing(p),
             trunk_deg=self._bow(trunk * leg, lean) if frontal else lean,
+            trunk_height=float(-trunk[1]),
             knee_deg={s: 180.0 - angle_deg(_link(p, s, "knee", "hip"), _link(p, s, "knee", "ankle")) for s in SIDES},
             hip_deg={s: 180.0 - angle_deg(trunk, _link(p, s, "hip", "knee")) for s in SIDES},
             heel_height={s: float(_link(p, s, "heel", "toe")[1]) for s in SIDES},
@@ -162,7 +178,7 @@ class PostureReader:
             body_height=float((p["left_toe"][1] + p["right_toe"][1]) / 2 - shoulders[1]),
             feet_apart=abs(float(ankles[0])),
             feet_level=float(ankles[1]),
-            neck_deg=angle_deg(_mid(p, "ear") - shoulders, hips - shoulders),
+            neck_deg=_turn_deg(trunk, _mid(p, "ear") - shoulders),
             supine=bool(lean > 50.0 and knees_up > 0.15),
         )
 
@@ -181,9 +197,7 @@ class PostureReader:
         upright = angle_deg(trunk, -_DOWN) < 30.0
         if np.isfinite(breadth) and upright:
             bisect.insort(self._breadths, breadth)
-        if not self._breadths:
-            return False
-        return self._breadths[len(self._breadths) // 2] >= self._parameters.frontal_from
+        return self.breadth >= self._parameters.frontal_from
 
     def _bow(self, trunk_px: Array, lean: float) -> float:
         """Return how far a trunk seen from the rear or front is bowed: by how much it looks shorter than upright."""

@@ -108,7 +108,7 @@ def _median(values: Sequence[float]) -> float:
     return round(float(np.median(values)), 2)
 
 
-def _judged(outcome: Outcome, rule: FaultRule) -> list[Seen]:
+def judged(outcome: Outcome, rule: FaultRule) -> list[Seen]:
     """Return the values by which a fault is judged."""
     counted = [c for c in outcome.counted if c.whole or rule.partial_too]
     values = [*(c.values for c in counted), *(timed.values for timed in outcome.holds)]
@@ -117,8 +117,8 @@ def _judged(outcome: Outcome, rule: FaultRule) -> list[Seen]:
 
 def _faults(outcome: Outcome, row: CheckRow) -> Iterator[FaultSeen]:
     for rule in row.fault.values():
-        seen = _judged(outcome, rule)
-        if not seen or not rule.shown(outcome.frontal):
+        seen = judged(outcome, rule)
+        if not seen or not outcome.shows(rule):
             continue
         value = float(np.median([one.value for one in seen]))
         if not rule.broken(value):
@@ -141,10 +141,11 @@ def _not_observable(outcome: Outcome, row: CheckRow, texts: CheckTexts) -> Itera
     for rule in row.fault.values():
         cue = Text(ja=rule.cue.ja.rstrip("。"), en=rule.cue.en.rstrip("."))
         question = texts.look_yourself.format(cue=cue)
-        if not rule.shown(outcome.frontal):
-            reason = texts.wrong_view.format(view=view, needed=_VIEWS[rule.view])
+        if not outcome.shows(rule):
+            wrong = texts.oblique_view if outcome.oblique else texts.wrong_view
+            reason = wrong.format(view=view, needed=_VIEWS[rule.view])
             yield NotObservable(id=rule.id, reason=reason, question=question)
-        elif not _judged(outcome, rule):
+        elif not judged(outcome, rule):
             yield NotObservable(id=rule.id, reason=texts.no_whole_repetition, question=question)
     for asked in row.asked.values():
         yield NotObservable(id=asked.id, reason=asked.reason, question=asked.question)

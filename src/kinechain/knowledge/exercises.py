@@ -13,6 +13,7 @@ from kinechain.text import Text
 
 FILE = "exercises.toml"
 SOLEUS_LOADING = "bent_knee_calf_raise"
+STEP_RATE_PRACTICE = "step_rate_practice"
 
 Link = Annotated[str, Field(pattern=r"^(C([2-9]|1[0-2])|rival_[a-z_]+)$")]
 Source = Annotated[str, Field(min_length=1)]
@@ -23,20 +24,22 @@ class _Row(BaseModel):
 
 
 class Fault(_Row):
-    """A mistake; `by` tells who names it, `seen` whether a camera shows it (else the runner is asked)."""
+    """A mistake and what to say to it; `by` tells who names it, `seen` whether a camera shows it (else one asks)."""
 
     id: str
     by: Literal["studio", "ours"]
     seen: bool
     text: Text
+    cue: Text
 
 
 class Dose(_Row):
-    """How much; repetitions, or a hold from the shortest to the longest time in seconds."""
+    """How much; repetitions, or a hold from the shortest to the longest time [s], or minutes, for each set."""
 
     sets: int = Field(ge=1)
     reps: int | None = Field(default=None, ge=1)
     hold_s: tuple[float, float] | None = None
+    minutes: float | None = Field(default=None, gt=0)
     per_side: bool
     days_per_week: int = Field(ge=1, le=7)
     weeks: int = Field(ge=1)
@@ -44,9 +47,9 @@ class Dose(_Row):
     source: Source
 
     @model_validator(mode="after")
-    def _repetitions_or_hold(self) -> Dose:
-        if (self.reps is None) == (self.hold_s is None):
-            raise ValueError("a dose has either reps or hold_s")
+    def _one_measure(self) -> Dose:
+        if [self.reps, self.hold_s, self.minutes].count(None) != 2:
+            raise ValueError("a dose has either reps, hold_s or minutes")
         if self.hold_s is not None and not 0 < self.hold_s[0] <= self.hold_s[1]:
             raise ValueError("hold_s goes from the shortest to the longest time")
         return self
@@ -55,8 +58,10 @@ class Dose(_Row):
 class ExerciseRow(_Row):
     """One exercise: what it is for, how it is done, how much, when to stop, which links it serves.
 
-    `serves` maps a link of the chain ("C2") or a rival ("rival_capacity") to 1 (first choice) or 2 (second choice).
-    `explains` says how a mechanism behind it works, `evidence` what is and is not known.
+    `serves` maps a link of the chain ("C2") or a rival ("rival_capacity") to 1 (first choice), 2 (second choice) or 3
+    (only in place of another exercise). `progression` are its levels, from the first one up, `regression` its easier
+    forms, from the next one down; `harder` and `easier` are the exercises beyond these. `explains` says how a
+    mechanism behind it works, `evidence` what is and is not known.
     """
 
     id: str
@@ -66,12 +71,16 @@ class ExerciseRow(_Row):
     steps: Annotated[tuple[Text, ...], Field(min_length=1)]
     right_when: Text
     faults: Annotated[tuple[Fault, ...], Field(min_length=1)]
-    progression: tuple[Text, ...] = ()
+    progression: Annotated[tuple[Text, ...], Field(min_length=1)]
+    regression: Annotated[tuple[Text, ...], Field(min_length=1)]
+    harder: str | None = None
+    easier: str | None = None
+    camera: Text
     stop_rules: Annotated[tuple[Text, ...], Field(min_length=1)]
     working_muscle: Text
     explains: Text | None = None
     evidence: Text
-    serves: Annotated[dict[Link, Literal[1, 2]], Field(min_length=1)]
+    serves: Annotated[dict[Link, Literal[1, 2, 3]], Field(min_length=1)]
     dose: Dose
     grade: Grade
     source: Source
@@ -80,6 +89,13 @@ class ExerciseRow(_Row):
     def drawing(self) -> str:
         """Name of its drawing."""
         return f"{self.id}.svg"
+
+    def fault(self, name: str) -> Fault:
+        """Return one fault; KeyError where it has none of that name."""
+        for fault in self.faults:
+            if fault.id == name:
+                return fault
+        raise KeyError(f"{self.id} has no fault {name}")
 
     def prescribed(self, because: str) -> Exercise:
         """Return it as an item of a plan; a hold is prescribed at its longest time.
@@ -115,7 +131,12 @@ def parse_exercises(text: str) -> dict[str, ExerciseRow]:
     if not isinstance(common, dict) or set(common) != {"stop_rules"}:
         raise at(FILE, text, ("common",), "needs stop_rules, and nothing else")
     rows = {name: {**common, **table} if isinstance(table, dict) else table for name, table in tables.items()}
-    return check_rows(FILE, text, rows, ExerciseRow)
+    checked = check_rows(FILE, text, rows, ExerciseRow)
+    for row in checked.values():
+        for key in ("harder", "easier"):
+            if getattr(row, key) not in (None, *checked):
+                raise at(FILE, text, (row.id, key), f"there is no exercise {getattr(row, key)!r}")
+    return checked
 
 
 @cache

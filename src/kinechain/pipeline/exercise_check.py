@@ -56,7 +56,7 @@ def check_exercise(
     InputFileError, SceneError
         Not where the clip shows another exercise: that is a result, see `other_exercise`.
     """
-    pose, cautions = _pose(request, load_estimator, protocol, progress)
+    pose, cautions = see(request, load_estimator, protocol, progress)
     return check_pose(pose, exercise, side, cautions)
 
 
@@ -75,12 +75,18 @@ def check_pose(
     whole = float(np.isfinite(points.sel(keypoint=list(_WHOLE)).values).all(axis=(1, 2)).mean())
     if whole < LEAST_WHOLE:
         raise BodyOutOfPicture(share=whole)
+    outcome = watch(points, exercise, side)
+    return verdict(exercise, outcome, rows[exercise], texts, (*cautions, *_cautions(outcome)))
+
+
+def watch(points: xr.DataArray, exercise: ExerciseId, side: Side | None = None) -> Outcome:
+    """Feed the points of a clip to the live core and return what they hold."""
+    _, rows = exercise_checks()
     stream = ExerciseStream(exercise, rows[exercise].fault, side=side)
     names = [str(name) for name in points["keypoint"].values]
-    for frame, (time_s, row) in enumerate(zip(pose["time"].values, points.values, strict=True)):
+    for frame, (time_s, row) in enumerate(zip(points["time"].values, points.values, strict=True)):
         stream.feed(float(time_s), frame, dict(zip(names, row, strict=True)))
-    outcome = stream.finish()
-    return verdict(exercise, outcome, rows[exercise], texts, (*cautions, *_cautions(outcome)))
+    return stream.finish()
 
 
 def in_picture(pose: xr.Dataset) -> xr.DataArray:
@@ -95,9 +101,15 @@ def in_picture(pose: xr.Dataset) -> xr.DataArray:
     return raw.copy(data=np.where(inside, raw.values, np.nan))
 
 
-def _pose(
+def see(
     request: ClipRequest, load_estimator: EstimatorFactory, protocol: Protocol, progress: Progress
 ) -> tuple[xr.Dataset, tuple[Caution, ...]]:
+    """Return the points of one person in a clip, and what to know of them.
+
+    Raises
+    ------
+    InputFileError, SceneError
+    """
     if is_points(request.path):
         info, pose = points_pose(request.path, request.points, request.slow_motion or 1.0, protocol)
         _require_length(info)
@@ -128,16 +140,18 @@ def _cautions(outcome: Outcome) -> Iterator[Caution]:
         yield caution("exercise_began_inside")
     if "cut_off" in why:
         yield caution("exercise_cut_off")
+    if outcome.oblique:
+        yield caution("exercise_oblique_view")
+    if outcome.jumps:
+        yield caution("exercise_person_changed")
 
 
 def other_exercise(check: ExerciseCheck) -> OtherExercise | None:
     """Return the error for a clip of another exercise, None where it shows the one asked for."""
     if check.recognised:
         return None
-    _, rows = exercise_checks()
-    return OtherExercise(
-        exercise=exercises()[check.exercise].name, looks_like=check.looks_like_text, camera=rows[check.exercise].camera
-    )
+    row = exercises()[check.exercise]
+    return OtherExercise(exercise=row.name, looks_like=check.looks_like_text, camera=row.camera)
 
 
 _LINES = {

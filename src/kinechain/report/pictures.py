@@ -1,4 +1,4 @@
-"""Pictures of the assessment's folder as data URIs, so that a page stands alone."""
+"""Pictures of the assessment's folder, and sounds, as data URIs, so that a page stands alone."""
 
 from __future__ import annotations
 
@@ -24,4 +24,9 @@ def data_uri(folder: Path, frame: str) -> str | None:
         content = path.read_bytes()
     except OSError:
         return None
+    return embedded(content, kind)
+
+
+def embedded(content: bytes, kind: str) -> str:
+    """Return bytes of a media type as a data URI."""
     return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"

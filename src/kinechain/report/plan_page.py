@@ -9,7 +9,7 @@ from importlib import resources
 
 from markupsafe import Markup
 
-from kinechain.knowledge.exercises import Dose
+from kinechain.knowledge.exercises import STEP_RATE_PRACTICE, Dose, Fault
 from kinechain.knowledge.exercises import exercises as exercise_rows
 from kinechain.knowledge.red_flags import UNANSWERED
 from kinechain.model.assessment import Assessment, Exercise, Hypothesis
@@ -20,9 +20,20 @@ from kinechain.report.knowledge_texts import (
 )
 from kinechain.report.labels import Labels
 from kinechain.report.numbers import given
+from kinechain.report.pictures import embedded
 from kinechain.report.states import LINKS
 from kinechain.report.words import Words
+from kinechain.signal.metronome import metronome_wav
 from kinechain.text import Language, Text
+
+
+@dataclass(frozen=True)
+class FaultLine:
+    """One fault: what it is, what to say to it, and whether the studio names it."""
+
+    text: str
+    cue: str
+    studio: bool
 
 
 @dataclass(frozen=True)
@@ -37,10 +48,13 @@ class ExerciseCard:
     set_up: str
     steps: tuple[str, ...]
     feel: str
-    faults: tuple[str, ...]
+    faults: tuple[FaultLine, ...]
     progression: tuple[str, ...]
+    regression: tuple[str, ...]
+    camera: str
     why: str
     explains: str
+    sound: str
 
 
 @dataclass(frozen=True)
@@ -115,11 +129,27 @@ def _card(exercise: Exercise, assessment: Assessment, labels: Labels, language: 
         set_up="" if row is None else row.set_up[language],
         steps=() if row is None else _texts(row.steps, language),
         feel="" if row is None else row.right_when[language],
-        faults=() if row is None else tuple(fault.text[language] for fault in row.faults),
+        faults=() if row is None else tuple(_fault_line(fault, language) for fault in row.faults),
         progression=() if row is None else _texts(row.progression, language),
+        regression=() if row is None else _texts(row.regression, language),
+        camera="" if row is None else row.camera[language],
         why=_why(because, labels, words),
         explains="" if row is None or row.explains is None else row.explains[language],
+        sound=_metronome(assessment) if exercise.id == STEP_RATE_PRACTICE else "",
     )
+
+
+def _fault_line(fault: Fault, language: Language) -> FaultLine:
+    return FaultLine(fault.text[language], fault.cue[language], fault.by == "studio")
+
+
+def _metronome(assessment: Assessment) -> str:
+    """Return the sound of the step rate to practise as a data URI; "" where the runner's own was not measured."""
+    change = assessment.plan.running.get("step_rate_change_pct")
+    own = next((m.value for m in assessment.measurements if m.name == "cadence_spm" and m.value is not None), None)
+    if not isinstance(own, float) or not isinstance(change, float | int):
+        return ""
+    return embedded(metronome_wav(round(own * (1 + change / 100))), "audio/wav")
 
 
 def _why(because: Hypothesis | None, labels: Labels, words: Words) -> str:
