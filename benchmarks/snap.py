@@ -13,7 +13,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-WIDTHS_PX = (390, 1280)
+PHONE_PX = (390, 844)
+WIDTHS_PX = (PHONE_PX[0], 1280)
 PRINT_DPI = 80
 TIME_LIMIT_S = 120
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -37,9 +38,12 @@ FRAME = """<!doctype html><meta charset="utf-8"><body style="margin:0">
 <script>page.onload = () => {{
   const root = page.contentDocument.documentElement;
   const height = root.scrollHeight;
+  const handout = page.contentDocument.querySelector(".handout");
+  const bottom = handout ? Math.round(handout.getBoundingClientRect().bottom) : 0;
   page.style.height = height + "px";
   document.documentElement.dataset.height = height;
   document.documentElement.dataset.width = root.scrollWidth;
+  document.documentElement.dataset.handout = bottom;
 }}</script>
 """
 
@@ -70,15 +74,17 @@ def snap(browser: str, page: Path, width: int, pictures: Path) -> bool:
         frame = Path(scratch) / "frame.html"
         frame.write_text(FRAME.format(page=page.resolve().as_uri(), width=width), encoding="utf-8")
         dom = _run(browser, scratch, "--virtual-time-budget=5000", "--dump-dom", frame.as_uri())
-        size = re.search(r'data-height="(\d+)" data-width="(\d+)"', dom)
+        size = re.search(r'data-height="(\d+)" data-width="(\d+)" data-handout="(\d+)"', dom)
         if size is None:
             sys.exit(f"snap: {page} did not load")
-        height, content_width = int(size[1]), int(size[2])
+        height, content_width, handout = (int(number) for number in size.groups())
         window = f"--window-size={width},{height}"
         _run(
             browser, scratch, "--virtual-time-budget=5000", window, f"--screenshot={picture.resolve()}", frame.as_uri()
         )
     print(f"snap: {picture} ({width} × {height} px, content {content_width} px wide)")
+    if width == PHONE_PX[0]:
+        print(f"snap: answer, plan and chain take {handout / PHONE_PX[1]:.2f} screens of a phone")
     return content_width <= width
 
 

@@ -16,7 +16,7 @@ import xarray as xr
 
 from analytic_runner import SHANK, THIGH, Array, Points, Runner, points, running
 from kinechain.model.pose import Flag, make_pose
-from kinechain.model.skeleton import KEYPOINTS, SIDES, Side, other
+from kinechain.model.skeleton import EXTRA_POINTS, KEYPOINTS, SIDES, Side, other
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class FrontalRunner:
     left_adduction_deg, right_adduction_deg : thigh against the vertical in the frontal plane, all the time [deg]
     step_width_ratio : distance of the two feet's lanes ÷ leg length; negative: they cross
     hip_breadth_m, shoulder_breadth_m : distance of left and right joint [m]
+    left_lead_s, right_lead_s : the big toe leaves the ground this long before the little toe; negative: after it [s]
     """
 
     gait: Runner = field(default_factory=lambda: running(3.5))
@@ -36,6 +37,8 @@ class FrontalRunner:
     step_width_ratio: float = 0.08
     hip_breadth_m: float = 0.17
     shoulder_breadth_m: float = 0.36
+    left_lead_s: float = 0.0
+    right_lead_s: float = 0.0
 
     @property
     def leg_m(self) -> float:
@@ -94,9 +97,35 @@ def solid_points(runner: FrontalRunner, time_s: Array) -> Points:
     return body
 
 
-def film_around(runner: FrontalRunner, time_s: Array, camera: RoundCamera = RoundCamera()) -> xr.Dataset:
-    """Film the runner: the pose Dataset that a perfect estimator would give."""
-    body = np.stack([solid_points(runner, time_s)[name] for name in KEYPOINTS], axis=1)
+#: Big toe from little toe: how far apart, and how fast the one rises that has left the ground while the other has not.
+TOES_APART_M, TOE_RISE_MPS = 0.08, 1.0
+
+
+def two_toes(runner: FrontalRunner, time_s: Array) -> Points:
+    """Return big and little toe of both feet, each (n, 3) [m]: the one that leaves first rises at an even speed.
+
+    From toe-off on the foot keeps its roll, and turns back before it lands.
+    """
+    body = solid_points(runner, time_s)
+    found: Points = {}
+    for side in SIDES:
+        out = 1.0 if side == "right" else -1.0
+        lead_s = runner.left_lead_s if side == "left" else runner.right_lead_s
+        since = np.mod(time_s - runner.gait.contact_at_s(side), runner.gait.stride_s) - runner.gait.leg(side).contact_s
+        rolled = TOE_RISE_MPS * np.clip(since + abs(lead_s), 0.0, abs(lead_s)) * np.clip(3.0 - 10.0 * since, 0.0, 1.0)
+        for name, across, first in (("big_toe", -0.5, lead_s > 0), ("small_toe", 0.5, lead_s < 0)):
+            rise = np.stack([0 * rolled, rolled * first, np.full_like(rolled, across * out * TOES_APART_M)], axis=1)
+            found[f"{side}_{name}"] = body[f"{side}_toe"] + rise
+    return found
+
+
+def film_around(
+    runner: FrontalRunner, time_s: Array, camera: RoundCamera = RoundCamera(), *, toes: bool = False
+) -> xr.Dataset:
+    """Film the runner: the pose Dataset that a perfect estimator would give, with two toes a foot if wanted."""
+    names = (*KEYPOINTS, *EXTRA_POINTS) if toes else KEYPOINTS
+    solid = solid_points(runner, time_s) | (two_toes(runner, time_s) if toes else {})
+    body = np.stack([solid[name] for name in names], axis=1)
     hips = body[:, [KEYPOINTS.index("left_hip"), KEYPOINTS.index("right_hip")]].mean(axis=1, keepdims=True)
     turn = np.radians(camera.azimuth_deg)
     view, right = np.array([np.cos(turn), -np.sin(turn)]), np.array([np.sin(turn), np.cos(turn)])
@@ -117,7 +146,7 @@ def film_around(runner: FrontalRunner, time_s: Array, camera: RoundCamera = Roun
     low, high = picture.min(axis=(0, 1)) - 100, picture.max(axis=(0, 1)) + 100
     return make_pose(
         time_s,
-        KEYPOINTS,
+        names,
         picture - low,
         np.full(picture.shape[:2], 0.95),
         image_size=(round(float((high - low)[0])), round(float((high - low)[1]))),

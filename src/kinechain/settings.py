@@ -11,6 +11,7 @@ from kinechain.pose.blazepose import BlazePoseParameters
 from kinechain.pose.following import FollowingParameters
 from kinechain.pose.repair import RepairParameters
 from kinechain.video.camera import CameraParameters
+from kinechain.video.insets import InsetParameters
 from kinechain.video.scene import SceneParameters
 from kinechain.video.stretches import StretchParameters
 from kinechain.video.uprights import UprightParameters
@@ -30,6 +31,7 @@ class Protocol:
     camera_stands_ratio : a camera whose picture wanders by less than this share of the runner's height stands
     camera_followed_ratio : least share of the frames in which the background must be followed, to correct for it
     duplicates_told_ratio : share of duplicated frames from which the reader is told
+    bars_told_ratio : share of the picture that is black bars from which the reader is told
     likely_slow_motions : factors that phones and their players use, tried where the step rate is impossible
     segment_speed_agreement : share by which the runner's size may differ between segments under one stated speed
     usual_cadence_spm : of the likely factors the one that comes nearest to this counts [steps/min]
@@ -43,6 +45,7 @@ class Protocol:
     camera_stands_ratio: float = 0.05
     camera_followed_ratio: float = 0.6
     duplicates_told_ratio: float = 0.02
+    bars_told_ratio: float = 0.04
     likely_slow_motions: tuple[float, ...] = (0.5, 2.0, 4.0, 8.0, 16.0)
     segment_speed_agreement: float = 0.2
     usual_cadence_spm: float = 170.0
@@ -50,6 +53,7 @@ class Protocol:
     following: FollowingParameters = field(default_factory=FollowingParameters)
     repair: RepairParameters = field(default_factory=RepairParameters)
     scene: SceneParameters = field(default_factory=SceneParameters)
+    insets: InsetParameters = field(default_factory=InsetParameters)
     camera: CameraParameters = field(default_factory=CameraParameters)
     stretches: StretchParameters = field(default_factory=StretchParameters)
     uprights: UprightParameters = field(default_factory=UprightParameters)

@@ -20,6 +20,7 @@ from kinechain.pipeline.seeing import ClipRequest
 from kinechain.pose.blazepose import BlazePose
 from kinechain.pose.weights import WeightFiles
 from kinechain.settings import Protocol
+from kinechain.video.insets import Additions, InsetWatcher
 from kinechain.video.reader import open_clip
 from kinechain.video.scene import Scene, SceneWatcher
 
@@ -31,6 +32,16 @@ def scene_of(path: Path) -> Scene:
     for index, image in enumerate(open_clip(path).images()):
         watcher.look(index, image)
     return watcher.scene()
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_no_clip_of_a_phone_has_an_inset_or_bars(shared_data: Path, demo_clip: Path, mirrored: bool) -> None:
+    for path in (*sorted((shared_data / "video").glob("*.mp4")), *sorted(demo_clip.parent.glob("*.mp4"))):
+        clip = open_clip(path)
+        watcher = InsetWatcher(clip.info.n_frames)
+        for index, image in enumerate(clip.images()):
+            watcher.look(index, image[:, ::-1] if mirrored else image)
+        assert watcher.additions() == Additions(), path.name
 
 
 def measured(path: Path, weights: WeightFiles, slow_motion: float | None = None) -> tuple[MeasuredClip, ...]:

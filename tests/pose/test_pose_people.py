@@ -54,6 +54,15 @@ class TestLift:
 
 
 class TestSortOut:
+    def test_who_is_in_a_part_left_out_has_a_number_but_is_chosen_only_where_alone(self) -> None:
+        large, small = straight(200, range(0, 100, 5), radius=150.0), straight(700, range(0, 100, 5), radius=60.0)
+        inset = (100.0, 200.0, 320.0, 400.0)
+        chosen = [sort_out(tracks, 20, None, left_out=inset) for tracks in ([large, small], [large])]
+        assert [people and (people.chosen, len(people.candidates)) for people in chosen] == [(2, 2), (1, 1)]
+        named = sort_out([large, small], 20, 1, left_out=inset)
+        assert named is not None
+        assert named.chosen == 1
+
     def test_numbers_from_left_to_right_whoever_came_first(self) -> None:
         people = sort_out([straight(700, range(0, 100, 5)), straight(200, range(10, 100, 5))], 20, None)
         assert people is not None

@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 
 from kinechain.cli import app
 from kinechain.errors import EstimatorNotInstalled, ModelUnfit
-from kinechain.model.skeleton import KEYPOINTS
+from kinechain.model.skeleton import EXTRA_POINTS, KEYPOINTS
 from kinechain.pose.estimator import PoseEstimator, estimate_clip
-from kinechain.pose.importers.names import EXTRA_POINTS, HALPE_26
+from kinechain.pose.importers.names import HALPE_26
 from kinechain.pose.rtmpose import Crop, RtmPose, decoded, network_input, to_skeleton
 
 NETWORK = Path(__file__).with_name("bright_spots.onnx")

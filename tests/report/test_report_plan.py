@@ -194,3 +194,12 @@ def test_labels_of_links_fit_their_boxes(link: str, language: Language) -> None:
     lines = fit(label, link)
     assert 1 <= len(lines) <= 2
     assert "".join(lines).replace(" ", "") == label.replace(" ", "")
+
+
+def test_open_questions_are_one_tap_away_on_a_phone(tmp_path: Path) -> None:
+    pages = [Page(path.read_text("utf-8")) for path in write_reports(of_every_plan()["unanswered"], tmp_path)]
+    flags = [q for q in questions().values() if q.group == "red_flag"]
+    for page in pages:
+        (asked,) = [element for element in page.all("ol") if element.get("class") == "questions"]
+        assert f"#{asked['id']}" in [element.get("href") for element in page.all("a")]
+        assert str(len(flags)) in page.words()

@@ -20,6 +20,7 @@ from kinechain.gait.frontal_strides import femoral_adduction_deg, frontal_stride
 from kinechain.gait.frontal_yaw import camera_yaw_deg
 from kinechain.gait.measure import SideViewData, measure
 from kinechain.gait.measurement_builder import MeasureParameters
+from kinechain.gait.rolloff import RolloffParameters
 from kinechain.gait.sagittal import SagittalMotion, SmoothingParameters, to_sagittal
 from kinechain.gait.scale import Scale, ScaleParameters, scale_from_height, scale_from_speed
 from kinechain.gait.strides import StrideParameters, StrideTable, stride_table
@@ -51,6 +52,7 @@ class GaitParameters:
     measure: MeasureParameters = field(default_factory=MeasureParameters)
     frontal: FrontalParameters = field(default_factory=FrontalParameters)
     frontal_events: FrontalEventParameters = field(default_factory=FrontalEventParameters)
+    rolloff: RolloffParameters = field(default_factory=RolloffParameters)
 
     @property
     def curves(self) -> CurveParameters:
@@ -131,7 +133,7 @@ def _analyse_frontal(
     if coarse is None or fine is None:
         raise NoPerson(frames=pose.sizes["time"], found=0)
     events, rhythm, stances = detect_frontal_events(coarse, parameters.frontal_events)
-    table = frontal_stride_table(fine, stances, events, rhythm, parameters.strides)
+    table = frontal_stride_table(fine, stances, events, rhythm, parameters.strides, parameters.rolloff)
     _require_strides(table)
     curves = [
         stride_curve(
@@ -150,7 +152,9 @@ def _analyse_frontal(
         events=events,
         rhythm=rhythm,
         table=table,
-        measurements=measure_frontal(table, known.speed_mps, clip, method_errors, parameters.measure),
+        measurements=measure_frontal(
+            table, known.speed_mps, clip, method_errors, parameters.measure, parameters.rolloff
+        ),
         curves=tuple(curve for curve in curves if curve is not None),
         scale=None,
         height_scale=None,

@@ -13,7 +13,7 @@ import xarray as xr
 
 from kinechain.gait.motion import Array, Motion, upright_path
 from kinechain.gait.sagittal import POINTS, SmoothingParameters
-from kinechain.model.skeleton import LEG, SIDES, Side
+from kinechain.model.skeleton import EXTRA_POINTS, LEG, SIDES, TOES, Side
 from kinechain.signal.smoothing import SmoothTrack, even_grid, smooth_track
 
 Paths = dict[str, Array]
@@ -22,7 +22,7 @@ Paths = dict[str, Array]
 _GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("shoulder", ("shoulder",)),
     ("hip", ("hip",)),
-    ("knee", LEG[1:]),
+    ("knee", (*LEG[1:], *TOES)),
 )
 
 
@@ -93,7 +93,8 @@ def to_frontal(
     if len(time_s) < 8:
         return None
     turn = np.array([float(right), -1.0])
-    paths, exchanged = sides_put_right({name: upright_path(pose, name) * turn for name in POINTS}, parameters)
+    toes = [name for name in EXTRA_POINTS if name in pose["keypoint"].values]
+    paths, exchanged = sides_put_right({name: upright_path(pose, name) * turn for name in (*POINTS, *toes)}, parameters)
     placed = _about_the_hips(time_s, _without_collapsed_hips(paths, parameters), parameters)
     if placed is None:
         return None
@@ -101,9 +102,10 @@ def to_frontal(
     tracks: dict[str, SmoothTrack] = {}
     for name, path in placed.items():
         smoothed = smooth_track(time_s, path, grid, cutoff_hz, longest_gap_s=smoothing.longest_gap_s)
-        if smoothed is None:
+        if smoothed is not None:
+            tracks[name] = smoothed
+        elif name in POINTS:
             return None
-        tracks[name] = smoothed
     return FrontalMotion(grid, tracks, float(np.median(np.diff(time_s))), exchanged)
 
 
@@ -126,6 +128,8 @@ def sides_put_right(paths: Paths, parameters: FrontalParameters) -> tuple[Paths,
             wrong = width < -parameters.turned_round * np.nanmedian(trunk)
         touched |= wrong
         for point in points:
+            if f"left_{point}" not in paths or f"right_{point}" not in paths:
+                continue
             left, right = paths[f"left_{point}"], paths[f"right_{point}"]
             fixed[f"left_{point}"] = np.where(wrong[:, None], right, left)
             fixed[f"right_{point}"] = np.where(wrong[:, None], left, right)

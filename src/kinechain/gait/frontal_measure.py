@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from kinechain import glossary
 from kinechain.gait.measurement_builder import ANGLES, MeasurementBuilder, MeasureParameters, column, sides_of
+from kinechain.gait.rolloff import RolloffParameters, classify_rolloff
 from kinechain.gait.strides import StrideTable
 from kinechain.knowledge.method_errors import MethodErrors
 from kinechain.model.assessment import Measurement
+from kinechain.model.skeleton import SIDES, Side
 from kinechain.text import Text
 
 SIDE_VIEW_ONLY = Text(
@@ -43,12 +47,12 @@ _WITHHELD: dict[str, Text] = {
     "heel_eversion_peak_deg": HEEL_LINE_UNSEEN,
     "heel_eversion_excursion_deg": HEEL_LINE_UNSEEN,
     "foot_progression_deg": FOOT_TOO_SHORT,
-    "rolloff_class": ONE_TOE_POINT,
     "contact_time_s": TIMES_TOO_COARSE,
     "flight_time_s": TIMES_TOO_COARSE,
     "duty_factor_ratio": TIMES_TOO_COARSE,
 }
 _FEET = "heels at mid stance of neighbouring steps, in the picture plane"
+_TOES = "height of the big toe over the little toe, at toe-off against mid stance"
 
 
 def measure_frontal(
@@ -57,6 +61,7 @@ def measure_frontal(
     clip: str,
     method_errors: MethodErrors,
     parameters: MeasureParameters,
+    rolloff: RolloffParameters,
 ) -> tuple[Measurement, ...]:
     """Return every measurement of the contract for one rear or front clip; what cannot be measured says why."""
     builder = MeasurementBuilder(clip, method_errors, parameters, table.irregular)
@@ -68,6 +73,8 @@ def measure_frontal(
             measured.append(builder.stated_speed(stated_speed_mps, len(table.rows)))
         elif name == "cadence_spm":
             measured.append(builder.cadence(column(table.rows, "stride_time_s")))
+        elif name == "rolloff_class":
+            measured += [_rolloff(side, table, builder, rolloff) for side in SIDES]
         elif row.group == "rear_front":
             measured += _over_strides(name, table, builder)
         elif row.group in ("time_space", "side_view"):
@@ -81,3 +88,16 @@ def _over_strides(name: str, table: StrideTable, builder: MeasurementBuilder) ->
         builder.mean(name, side, column(table.rows if side == "both" else table.of(side), name), method)
         for side in sides_of(name)
     ]
+
+
+def _rolloff(side: Side, table: StrideTable, builder: MeasurementBuilder, parameters: RolloffParameters) -> Measurement:
+    standing, leaving = (column(table.of(side), name) for name in ("toes_standing_ratio", "toes_leaving_ratio"))
+    if "toes_standing_ratio" not in table.rows:
+        return builder.missing("rolloff_class", side, ONE_TOE_POINT)
+    seen = np.isfinite(standing) & np.isfinite(leaving)
+    if seen.sum() < builder.parameters.least_strides:
+        return builder.too_few("rolloff_class", side, np.where(seen, leaving, np.nan))
+    found = classify_rolloff(standing[seen], leaving[seen], parameters)
+    if isinstance(found, Text):
+        return builder.missing("rolloff_class", side, found, int(seen.sum()))
+    return builder.of_class("rolloff_class", side, found, int(seen.sum()), _TOES, grade="D")

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from kinechain.gait.events import Rhythm
 from kinechain.gait.frontal import FrontalMotion
 from kinechain.gait.frontal_events import Stance
+from kinechain.gait.rolloff import RolloffParameters, big_over_little_toe, toes_told_apart
 from kinechain.gait.strides import NAN, StrideParameters, StrideTable
 from kinechain.model.events import GaitEvent, GaitEvents
 from kinechain.model.skeleton import SIDES, Side, other
@@ -47,7 +48,12 @@ def knee_medial_shift(motion: FrontalMotion, side: Side) -> Array:
 
 
 def frontal_stride_table(
-    motion: FrontalMotion, stances: list[Stance], events: GaitEvents, rhythm: Rhythm, parameters: StrideParameters
+    motion: FrontalMotion,
+    stances: list[Stance],
+    events: GaitEvents,
+    rhythm: Rhythm,
+    parameters: StrideParameters,
+    rolloff: RolloffParameters,
 ) -> StrideTable:
     """Measure every complete stride of both legs.
 
@@ -60,7 +66,9 @@ def frontal_stride_table(
     -------
     StrideTable
         Columns `side`, `start_s`, `ms_s`, `toe_off_s`, `other_contact_s`, `end_s`, `stride_time_s` (from mid stance to
-        mid stance, which is seen more sharply than contact) and the quantities.
+        mid stance, which is seen more sharply than contact), the quantities, and the height of the big toe over the
+        little toe while the foot stands and as it leaves (`toes_standing_ratio`, `toes_leaving_ratio`; where the pose
+        tells the toes apart).
     """
     rows: list[dict[str, object]] = []
     irregular = 0
@@ -75,7 +83,8 @@ def frontal_stride_table(
                 irregular += 1
                 continue
             between = [s for s in stances if stance.index < s.index < following.index and s.side == other(side)]
-            rows.append(_row(motion, stance, between[0] if len(between) == 1 else None, bounds, events, float(time_s)))
+            row = _row(motion, stance, between[0] if len(between) == 1 else None, bounds, events, float(time_s))
+            rows.append(row | _toes(motion, stance, bounds[1].time_s, rolloff))
     return StrideTable(pd.DataFrame(rows, columns=None if rows else ["side", "start_s"]), irregular)
 
 
@@ -113,6 +122,17 @@ def _row(
         "femoral_adduction_ms_deg": _at(motion, stance, femoral_adduction_deg(motion, side), "hip", "knee"),
         "knee_medial_shift_ms_ratio": _at(motion, stance, knee_medial_shift(motion, side), "hip", "knee", "ankle"),
         "step_width_ratio": _step_width(motion, stance, next_stance),
+    }
+
+
+def _toes(motion: FrontalMotion, stance: Stance, off_s: float, parameters: RolloffParameters) -> dict[str, object]:
+    """Return how high the big toe is over the little toe, standing and leaving; nothing where there are no two toes."""
+    if not toes_told_apart(motion, stance.side):
+        return {}
+    standing_s = float(motion.time_s[stance.index])
+    return {
+        "toes_standing_ratio": big_over_little_toe(motion, stance.side, standing_s, parameters.standing_s),
+        "toes_leaving_ratio": big_over_little_toe(motion, stance.side, off_s, parameters.leaving_s),
     }
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from kinechain import glossary
 from kinechain.gait.scale import Scale
 from kinechain.knowledge.method_errors import MethodErrors
-from kinechain.model.assessment import Measurement, MethodError, SideOrBoth
+from kinechain.model.assessment import Grade, Measurement, MethodError, SideOrBoth
 from kinechain.model.skeleton import SIDES, Side
 from kinechain.signal.intervals import Z95, Interval, mean_interval, t95, widened
 from kinechain.text import Text
@@ -106,7 +106,8 @@ class MeasurementBuilder:
         """Return a measurement that could not be made, with its reason."""
         return self._make(name, side, missing_because=because, n_strides=n_strides)
 
-    def _too_few(self, name: str, side: SideOrBoth, values: Array) -> Measurement:
+    def too_few(self, name: str, side: SideOrBoth, values: Array) -> Measurement:
+        """Return a measurement that was missed because too few of the strides, NaN where not seen, show it."""
         n, strides = int(np.isfinite(values).sum()), len(values)
         if strides >= self.parameters.least_strides:
             because = Text(
@@ -146,14 +147,14 @@ class MeasurementBuilder:
         """Return the mean over strides with its 95 % interval."""
         interval = self._interval(values)
         if interval is None:
-            return self._too_few(name, side, values)
+            return self.too_few(name, side, values)
         return self._given(name, side, interval, values, method)
 
     def cadence(self, stride_times_s: Array) -> Measurement:
         """Return steps a minute: two steps a stride, mean over stride times."""
         interval = self._interval(stride_times_s)
         if interval is None:
-            return self._too_few("cadence_spm", "both", stride_times_s)
+            return self.too_few("cadence_spm", "both", stride_times_s)
         rate = Interval(120.0 / interval.mean, 120.0 / interval.high, 120.0 / interval.low)
         return self._given("cadence_spm", "both", rate, stride_times_s, "times between contacts of the same foot")
 
@@ -161,7 +162,7 @@ class MeasurementBuilder:
         """Return a length or speed in metres, the error of the scale included in its interval."""
         interval = self._interval(lengths_px)
         if interval is None:
-            return self._too_few(name, side, lengths_px)
+            return self.too_few(name, side, lengths_px)
         if scale is None:
             return self.missing(name, side, NO_METRES, int(np.isfinite(lengths_px).sum()))
         metres = Interval(*(scale.metres_per_px * value for value in interval))
@@ -178,11 +179,17 @@ class MeasurementBuilder:
         """Return the class of most strides, or that they differ."""
         finite = inclinations_deg[np.isfinite(inclinations_deg)]
         if len(finite) < self.parameters.least_strides:
-            return self._too_few("strike_class", side, inclinations_deg)
+            return self.too_few("strike_class", side, inclinations_deg)
         (strike, count), *_ = Counter(map(self._strike_of, finite)).most_common()
         if count / len(finite) < self.parameters.strike_agreement:
             return self.missing("strike_class", side, UNCLEAR_STRIKE, len(finite))
-        return self._make("strike_class", side, value=strike, n_strides=len(finite), method=ANGLES)
+        return self.of_class("strike_class", side, strike, len(finite), ANGLES)
+
+    def of_class(
+        self, name: str, side: Side, value: str, n_strides: int, method: str, grade: Grade | None = None
+    ) -> Measurement:
+        """Return a measurement that is a class."""
+        return self._make(name, side, value=value, n_strides=n_strides, method=method, grade=grade)
 
     def _strike_of(self, inclination_deg: float) -> str:
         if inclination_deg > self.parameters.rearfoot_above_deg:

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Image = NDArray[np.uint8]
+Area = tuple[float, float, float, float]
+"""A part of the picture: left, top, right, bottom [px]"""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ world_position time, keypoint, world_space  the estimator's own metric 3D guess,
 scene_shift    time, space                  added to a position: its place in a fixed scene [px] (optional)
 ============== ============================ ================================================================
 
-Coordinates: `time` [s], `keypoint` (names of `skeleton.KEYPOINTS`, or any subset of them), `space` ("x", "y").
+Coordinates: `time` [s], `keypoint` (names of `skeleton.KEYPOINTS`, or any subset of them, and of
+`skeleton.EXTRA_POINTS` where big and little toe are told apart), `space` ("x", "y").
 Attributes: `frame` ("image"), `space_unit` ("px"), `view`, `source` (estimator), `image_width_px`,
 `image_height_px`, `fps`, `log` (one line for each step that made or changed the data); where the scene tells it,
 `upright_lean_deg`: how far what stands upright leans to the right in the picture, as with a camera turned clockwise;

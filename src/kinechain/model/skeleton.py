@@ -53,5 +53,9 @@ KEYPOINTS: tuple[str, ...] = (
 #: Points of one leg, from the trunk down; full names are "left_hip", "right_toe" …
 LEG: tuple[str, ...] = ("hip", "knee", "ankle", "heel", "toe")
 
+#: The two toes of a foot that some estimators and importers tell apart: not every pose holds them.
+TOES: tuple[str, ...] = ("big_toe", "small_toe")
+EXTRA_POINTS: tuple[str, ...] = tuple(f"{side}_{toe}" for side in SIDES for toe in TOES)
+
 #: Links across the body.
 TRUNK_LINKS: tuple[tuple[str, str], ...] = (("left_shoulder", "right_shoulder"), ("left_hip", "right_hip"))

@@ -16,6 +16,7 @@ from kinechain.model.pose import Flag
 from kinechain.model.skeleton import LEG, SIDES
 from kinechain.pipeline.points import is_compared
 from kinechain.pipeline.seeing import SeenClip
+from kinechain.pipeline.segments import boxes
 from kinechain.settings import Protocol
 
 
@@ -110,6 +111,7 @@ def whole_clip_cautions(
         yield caution("slow_motion_contradicted", name, stated=used, recorded=recorded)
     if seen.repeated is not None and seen.repeated.mean() >= protocol.duplicates_told_ratio:
         yield caution("duplicated_frames", name, count=int(seen.repeated.sum()), share=float(seen.repeated.mean()))
+    yield from _added(seen, name, protocol)
     if len(measured) < len(seen.segments):
         yield caution("segments_left_out", name, measured=len(measured), found=len(seen.segments))
     if len(measured) > 1:
@@ -121,6 +123,18 @@ def whole_clip_cautions(
     ]
     if len(statures) > 1 and max(statures) / min(statures) > 1 + protocol.segment_speed_agreement:
         yield caution("segments_at_other_speeds", name, ratio=max(statures) / min(statures))
+
+
+def _added(seen: SeenClip, clip: str, protocol: Protocol) -> Iterator[Caution]:
+    """Say that a picture is set into the picture, and where the runner is, or that bars are around it."""
+    added = seen.additions
+    if added.inset is not None:
+        left, top, right, bottom = added.inset
+        x, y = np.nanmedian(boxes(seen.pose), axis=0).reshape(2, 2).mean(axis=0)
+        within = left <= x <= right and top <= y <= bottom
+        yield caution("runner_in_inset" if within else "inset_left_out", clip, share=added.inset_share)
+    if added.bars >= protocol.bars_told_ratio:
+        yield caution("black_bars", clip, share=added.bars)
 
 
 def _camera(part: Clip, pose: xr.Dataset, lost_ratio: float, protocol: Protocol) -> Iterator[Caution]:

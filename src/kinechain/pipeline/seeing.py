@@ -24,6 +24,7 @@ from kinechain.pose.importers import About, is_points
 from kinechain.pose.people import People
 from kinechain.settings import Protocol
 from kinechain.video.camera import CameraMotion, follow_background, pace_changes
+from kinechain.video.insets import Additions, InsetWatcher
 from kinechain.video.reader import VideoFrames, file_sha256, open_clip
 from kinechain.video.scene import SceneWatcher
 from kinechain.video.stretches import find_stretches
@@ -66,6 +67,7 @@ class SeenClip:
     model_sha256 : of each weights file that found the points; none where they came from a file
     repeated : shape (n,), frames that show the same instant as the one before; None where no images were seen
     camera_lost : shape (n,), frames in which the camera moves in a way that was not followed; None likewise
+    additions : an inset and black bars in the picture
     """
 
     info: ClipInfo
@@ -77,6 +79,7 @@ class SeenClip:
     model_sha256: Mapping[str, str] = field(default_factory=dict)
     repeated: Mask | None = None
     camera_lost: Mask | None = None
+    additions: Additions = field(default_factory=Additions)
 
     def measurable(self, segment: Segment) -> xr.Dataset:
         """Return the pose within a segment, without the frames that only repeat another one."""
@@ -108,9 +111,11 @@ def see(
         raise ClipTooShort(path=info.path, frames=info.n_frames, duration_s=info.duration_s)
     require_frame_rate(info.fps, protocol.gait)
     watcher, uprights = SceneWatcher(protocol.scene), UprightsWatcher(info.n_frames, protocol.uprights)
+    insets = InsetWatcher(info.n_frames, protocol.insets)
 
     def look(index: int, image: Image) -> bool:
         uprights.look(index, image)
+        insets.look(index, image)
         return watcher.look(index, image)
 
     with watch.stage("pose"):
@@ -121,6 +126,7 @@ def see(
             lambda done, total: progress("pose", done, total),
             person=request.person,
             on_image=look,
+            left_out=lambda: insets.additions().inset,
             parameters=protocol.following,
         )
         seen = followed.pose
@@ -150,6 +156,7 @@ def see(
         model_sha256=dict(estimator.model_sha256),
         repeated=scene.repeated,
         camera_lost=lost,
+        additions=insets.additions(),
     )
 
 

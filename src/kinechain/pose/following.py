@@ -14,7 +14,7 @@ import numpy as np
 import xarray as xr
 
 from kinechain.errors import NoPerson, PersonNotFound
-from kinechain.model.frames import Frames, Image
+from kinechain.model.frames import Area, Frames, Image
 from kinechain.model.pose import logged, track
 from kinechain.model.skeleton import SIDES
 from kinechain.pose.estimator import PoseEstimator, Progress, estimate_clip
@@ -22,6 +22,7 @@ from kinechain.pose.people import Candidate, People, PeopleParameters, foot_lift
 from kinechain.pose.scout import PersonFinder, Scout, ScoutParameters
 
 OnImage = Callable[[int, Image], bool]
+LeftOut = Callable[[], Area | None]
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ def follow(
     *,
     person: int | None = None,
     on_image: OnImage | None = None,
+    left_out: LeftOut = lambda: None,
     parameters: FollowingParameters | None = None,
 ) -> Followed:
     """Follow the runner through a clip.
@@ -81,6 +83,8 @@ def follow(
         Number of the one to follow, see `Candidate.number`; without it the runner is chosen.
     on_image : callable, optional
         As of `estimate_clip`; called once with each image, however many passes there are.
+    left_out : callable, optional
+        Asked when all images have passed: a part of the picture in which nobody is chosen while there are others.
     parameters : FollowingParameters, optional
 
     Raises
@@ -94,7 +98,8 @@ def follow(
             raise PersonNotFound(person=person, found=1, places="–")
         return Followed(estimate_clip(frames, estimator, progress, on_image=on_image), None)
     scenes = _Scenes(on_image)
-    return _Follower(frames, estimator, estimator, progress, scenes, parameters or FollowingParameters()).run(person)
+    chosen = parameters or FollowingParameters()
+    return _Follower(frames, estimator, estimator, progress, scenes, left_out, chosen).run(person)
 
 
 class _Scenes:
@@ -120,6 +125,7 @@ class _Follower:
     finder: PersonFinder
     progress: Progress | None
     scenes: _Scenes
+    left_out: LeftOut
     parameters: FollowingParameters
 
     def run(self, person: int | None) -> Followed:
@@ -175,7 +181,7 @@ class _Follower:
         for level in range(len(self.parameters.scout.levels)):
             scout = Scout(self.finder, self.parameters.scout, level)
             tracks, looks = scout.run(self.frames, self.progress, self.scenes)
-            found = sort_out(tracks, looks, person, self.parameters.people)
+            found = sort_out(tracks, looks, person, self.parameters.people, left_out=self.left_out())
             if people is None or (found is not None and self._better(found, people, person)):
                 people = found
             if people is not None and (self._enough(people, person) or level > 0):

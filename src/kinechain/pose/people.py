@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from kinechain.model.frames import Area
 from kinechain.pose.estimator import LIKE_SIZE, Guide, Place
 
 Floats = NDArray[np.float64]
@@ -130,6 +131,12 @@ class Candidate:
         """Median radius of the largest stretch [px]."""
         return max(track.radius for track in self.tracks)
 
+    def within(self, area: Area) -> bool:
+        """Return whether the person is in a part of the picture in most looks."""
+        left, top, right, bottom = area
+        centres = [sighting.place.centre for track in self.tracks for _, sighting in track.looks]
+        return 2 * sum(left <= x <= right and top <= y <= bottom for x, y in centres) > len(centres)
+
     def at(self, frame: int) -> Place | None:
         """Return where the person was at the look in a frame; None where not seen then."""
         return next((s.place for track in self.tracks for f, s in track.looks if f == frame), None)
@@ -198,7 +205,12 @@ def same_person(one: Place, other: Place) -> bool:
 
 
 def sort_out(
-    tracks: Sequence[Track], n_looks: int, person: int | None, parameters: PeopleParameters | None = None
+    tracks: Sequence[Track],
+    n_looks: int,
+    person: int | None,
+    parameters: PeopleParameters | None = None,
+    *,
+    left_out: Area | None = None,
 ) -> People | None:
     """Join tracks into people, number them and choose the runner; None where nobody stays long enough.
 
@@ -208,6 +220,7 @@ def sort_out(
     n_looks : number of looks at the clip
     person : number of the one to follow; None, or a number that nobody has, leaves the choice to the motion
     parameters : PeopleParameters, optional
+    left_out : part of the picture whose people have a number but are chosen only where there is nobody else
     """
     chosen = parameters or PeopleParameters()
     groups = _joined(_real(tracks, chosen), chosen)
@@ -218,7 +231,8 @@ def sort_out(
     order = sorted(range(len(groups)), key=lambda i: _left_to_right(unnumbered[i], frame))
     candidates = tuple(replace(unnumbered[i], number=number) for number, i in enumerate(order, start=1))
     if person is None or person > len(candidates):
-        person = _runner(candidates, chosen).number
+        outside = [one for one in candidates if left_out is None or not one.within(left_out)]
+        person = _runner(outside or candidates, chosen).number
     return People(candidates, person, frame)
 
 

@@ -14,7 +14,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from kinechain.model.pose import Flag, logged, validate_pose
-from kinechain.model.skeleton import LEG, SIDES
+from kinechain.model.skeleton import EXTRA_POINTS, LEG, SIDES, TOES
 from kinechain.pose.leg_exchange import ExchangeParameters, exchanged, find_exchanges
 from kinechain.signal.despike import DespikeParameters, despike, fill, stretches
 
@@ -128,12 +128,28 @@ def _put_legs_right(
 ) -> tuple[xr.Dataset, int]:
     legs = np.asarray(_legs(pose["position"], names), dtype=np.float64)
     mask = find_exchanges(pose["time"].values, legs / length, parameters)
+    pose = _put_toes_right(pose, mask[:, -1])
     for variable in {"position", "confidence", "world_position"} & set(pose.data_vars):
         _with_legs(pose, str(variable), names, exchanged(_legs(pose[variable], names), mask))
     flag = exchanged(_legs(pose["flag"], names), mask)
     moved = np.broadcast_to(mask[:, None], flag.shape) & (flag == Flag.SEEN)
     _with_legs(pose, "flag", names, np.where(moved, np.int8(Flag.SWAPPED), flag))
     return pose, int(mask.any(axis=1).sum())
+
+
+def _put_toes_right(pose: xr.Dataset, exchange: Mask) -> xr.Dataset:
+    """Exchange big and little toes, where a pose holds them, in the frames in which the toe was exchanged."""
+    for toe in TOES:
+        left, right = (f"{side}_{toe}" for side in SIDES)
+        if not {left, right} <= set(pose["keypoint"].values.tolist()):
+            continue
+        for variable in {"position", "confidence", "world_position", "flag"} & set(pose.data_vars):
+            both = pose[variable].sel(keypoint=[left, right]).values
+            both[exchange] = both[exchange][:, ::-1]
+            if variable == "flag":
+                both[exchange] = np.where(both[exchange] == Flag.SEEN, Flag.SWAPPED, both[exchange])
+            pose[variable].loc[{"keypoint": [left, right]}] = both
+    return pose
 
 
 def _take_out(pose: xr.Dataset, length: float, parameters: RepairParameters) -> xr.Dataset:
@@ -180,6 +196,21 @@ def _replace_jumps(pose: xr.Dataset, names: list[str], length: float, parameters
             flag[lost, side, point] = Flag.GUESSED
     _with_legs(pose, "position", names, legs * length)
     _with_legs(pose, "flag", names, flag)
+    return _replace_jumps_of_toes(pose, length, settings, parameters.longest_fill_s)
+
+
+def _replace_jumps_of_toes(
+    pose: xr.Dataset, length: float, settings: DespikeParameters, longest_fill_s: float
+) -> xr.Dataset:
+    """Replace single jumps of the big and little toes, where a pose holds them."""
+    time_s = pose["time"].values
+    for name in set(EXTRA_POINTS) & set(pose["keypoint"].values.tolist()):
+        at = {"keypoint": name}
+        path = pose["position"].sel(at).values / length
+        wrong = despike(time_s, path, settings)[1]
+        clean, lost = _filled(time_s, path, wrong, longest_fill_s)
+        pose["position"].loc[at] = clean * length
+        pose["flag"].loc[at] = np.select([lost, wrong], [Flag.GUESSED, Flag.SPIKE], pose["flag"].sel(at).values)
     return pose
 
 

@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 
 from kinechain.errors import EstimatorNotInstalled, ModelUnfit
 from kinechain.model.frames import Image
-from kinechain.model.skeleton import KEYPOINTS, SIDES
+from kinechain.model.skeleton import EXTRA_POINTS, KEYPOINTS, SIDES
 from kinechain.pose.estimator import Detection, PoseEstimator
-from kinechain.pose.importers.names import EXTRA_POINTS, HALPE_26
+from kinechain.pose.importers.names import HALPE_26
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession

@@ -11,11 +11,11 @@ from kinechain.model.assessment import SideOrBoth
 from kinechain.report.marks import SIDE_COLOUR
 from kinechain.report.states import State
 
-_WIDTH, _GAP = 358.0, 14.0
-_LINE, _CHIP = 15.0, 20.0
+_WIDTH, _GAP = 358.0, 12.0
+_LINE, _CHIP = 14.0, 19.0
 _SIDE, _MAIN = (8.0, 158.0), (192.0, 158.0)  # left edge and width of the two lanes
 _FAR_LEFT, _BETWEEN, _FAR_RIGHT = 3.0, 179.0, 355.0  # upright runs of the arrows
-_HEIGHT = 2 * _LINE + _CHIP + 10.0
+_HEIGHT = 2 * _LINE + _CHIP + 11.0
 
 #: Row and lane of each link: the way down the leg in the main lane, what joins it from the side in the other.
 _PLACE: dict[str, tuple[int, tuple[float, float]]] = {
@@ -150,12 +150,12 @@ def _node(node: Node) -> str:
         f'<rect x="{left}" y="{top}" width="{width}" height="{_HEIGHT}" rx="6" fill="#fff" stroke="#595959" '
         f'stroke-width="1.5"{dash}/>'
     )
-    first = top + 15.5 + (0 if len(node.lines) > 1 else _LINE / 2)
+    first = top + 14.5 + (0 if len(node.lines) > 1 else _LINE / 2)
     words = "".join(
         f'<text x="{left + width / 2}" y="{first + i * _LINE}" text-anchor="middle">{escape(line)}</text>'
         for i, line in enumerate(node.lines)
     )
-    return box + words + _chips(node.chips, left + 6, top + _HEIGHT - _CHIP - 5, width - 12)
+    return box + words + _chips(node.chips, left + 6, top + _HEIGHT - _CHIP - 4, width - 12)
 
 
 def _chips(chips: Sequence[Chip], left: float, top: float, width: float) -> str:
@@ -168,13 +168,13 @@ def _chip(chip: Chip, left: float, top: float, width: float) -> str:
     drawn = (
         f'<rect class="{chip.state}" x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{_CHIP}" rx="3" '
         f'fill="{_FILL[chip.state]}" stroke="{colour}" stroke-width="{thick}"/>'
-        f'<text class="chip {chip.state}" x="{left + width / 2:.1f}" y="{top + 14.5:.1f}" text-anchor="middle">'
+        f'<text class="chip {chip.state}" x="{left + width / 2:.1f}" y="{top + 14:.1f}" text-anchor="middle">'
         f"{escape(chip.text)}</text>"
     )
     if chip.target is None:
         return drawn
     tap = (
-        f'<rect class="tap" x="{left:.1f}" y="{top + _CHIP + 5 - _HEIGHT:.1f}" width="{width:.1f}" '
+        f'<rect class="tap" x="{left:.1f}" y="{top + _CHIP + 4 - _HEIGHT:.1f}" width="{width:.1f}" '
         f'height="{_HEIGHT:.1f}" fill="transparent"/>'
     )
     return f'<a href="#{escape(chip.target)}">{tap}{drawn}</a>'
@@ -191,7 +191,7 @@ def _complaint(label: str, chips: Sequence[Chip]) -> str:
         marks += (
             f'<rect x="{left}" y="{top + 26}" width="80" height="{_CHIP}" rx="3" fill="#fff" '
             f'stroke="{SIDE_COLOUR[chip.side]}" stroke-width="2.5"{dash}/>'
-            f'<text class="chip" x="{left + 40}" y="{top + 40.5}" text-anchor="middle">{escape(chip.text)}</text>'
+            f'<text class="chip" x="{left + 40}" y="{top + 40}" text-anchor="middle">{escape(chip.text)}</text>'
         )
     return (
         f'<rect x="1" y="{top}" width="{width}" height="{height}" rx="6" fill="#fff" stroke="#1a1a1a" '
@@ -202,13 +202,13 @@ def _complaint(label: str, chips: Sequence[Chip]) -> str:
 def _legend(legend: Mapping[str, str]) -> str:
     left, parts = _SIDE[0], []
     for i, (key, word) in enumerate(legend.items()):
-        y = 3.0 + i * 14.5
+        y = 3.0 + i * 13.2
         state: State | None = next((state for state in _FILL if state == key), None)
         fill, (colour, thick) = ("#fff", ("#595959", 1.5)) if state is None else (_FILL[state], _STROKE[state])
         dash = ' stroke-dasharray="6 4"' if state is None else ""
         parts.append(
-            f'<rect x="{left}" y="{y}" width="24" height="11" rx="3" fill="{fill}" stroke="{colour}" '
-            f'stroke-width="{thick}"{dash}/><text class="legend" x="{left + 31}" y="{y + 10}">{escape(word)}</text>'
+            f'<rect x="{left}" y="{y}" width="24" height="10" rx="3" fill="{fill}" stroke="{colour}" '
+            f'stroke-width="{thick}"{dash}/><text class="legend" x="{left + 31}" y="{y + 9}">{escape(word)}</text>'
         )
     return "".join(parts)
 

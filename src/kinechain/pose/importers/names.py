@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 
-from kinechain.model.skeleton import KEYPOINTS, LEG, SIDES
+from kinechain.model.skeleton import EXTRA_POINTS, KEYPOINTS, LEG, SIDES
 
-#: Points of the foot that some estimators tell apart and our own does not.
-EXTRA_POINTS: tuple[str, ...] = tuple(f"{side}_{point}" for side in SIDES for point in ("big_toe", "small_toe"))
 #: What a side view cannot be measured without.
 NEEDED: tuple[str, ...] = tuple(f"{side}_{point}" for side in SIDES for point in LEG)
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from kinechain.errors import PointsFileInvalid, PointsMissing
 from kinechain.model.assessment import View
 from kinechain.model.pose import logged, make_pose
-from kinechain.model.skeleton import KEYPOINTS, SIDES
-from kinechain.pose.importers.names import EXTRA_POINTS, NEEDED, our_name
+from kinechain.model.skeleton import EXTRA_POINTS, KEYPOINTS, SIDES
+from kinechain.pose.importers.names import NEEDED, our_name
 from kinechain.pose.importers.raw import METRES, About, Array, RawPoints, frame_times
 
 #: Scale of the picture that points in metres are drawn into [px/m]: a pixel is 2 mm.
