@@ -21,6 +21,7 @@ from scipy.signal import butter, sosfiltfilt
 import check_reference_bands as markers
 import reference_bands as bands
 from kinechain.load.dynamics import LegMotion
+from kinechain.load.estimate import LoadParameters
 from kinechain.load.ground_force import GRAVITY, POINTS
 from kinechain.model.skeleton import LEG, SIDES, Side
 from kinechain.signal.smoothing import even_grid, smooth_track
@@ -30,7 +31,7 @@ Array = NDArray[np.float64]
 #: Points before contact and after toe-off, so that derivatives at the ends are sound.
 PAD = 20
 #: Low-pass of the paths, as in the product, and of the plate's force [Hz].
-PATHS_HZ = 12.0
+PATHS_HZ = LoadParameters().paths_hz
 FORCE_HZ = 50.0
 #: A foot is on the ground above this [N].
 LEAST_N = 50.0

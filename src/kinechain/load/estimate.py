@@ -53,6 +53,9 @@ class LoadParameters:
 
     Parameters
     ----------
+    paths_hz
+        Low-pass of the leg's path: that with which the models were fitted and checked. The angles of gait are read off
+        a livelier path, whose second derivative would be noise here [Hz].
     draws, seed : of the Monte Carlo behind the intervals
     point_sd_m
         Error of a joint or foot point of the pose in the plane of running, constant over a clip, one SD (ours,
@@ -66,6 +69,7 @@ class LoadParameters:
     tendon : moment arm and shares
     """
 
+    paths_hz: float = 12.0
     draws: int = 120
     seed: int = 1
     point_sd_m: float = 0.01

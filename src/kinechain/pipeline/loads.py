@@ -50,7 +50,7 @@ def clip_loads(
         pose = clip.seen.measurable(clip.part.segments[0])
         errors = known_errors(pose, clip.view.view)
         abouts = {side: _about(clip, athlete, errors.get(("contact_time_s", side))) for side in SIDES}
-        motion = to_sagittal(pose, clip.view.facing, protocol.gait.smoothing.angles_hz, protocol.gait.smoothing)
+        motion = to_sagittal(pose, clip.view.facing, protocol.load.paths_hz, protocol.gait.smoothing)
         told: dict[Side, dict[str, LoadEstimate]] = {}
         for side in SIDES:
             stances = None if motion is None else _stances(clip, motion, side)
