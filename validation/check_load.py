@@ -72,10 +72,7 @@ def vertical(rows: Sequence[Modelled], held: Sequence[ModelStance], used: set[st
             ),
             row(
                 "shape from the body's motion, the same 7 runners",
-                [
-                    seen_curve_bw(s.contact_s, s.flight_s, 3.5, templates.body_curve(s), template.shape)
-                    for s in others
-                ],
+                [seen_curve_bw(s.contact_s, s.flight_s, 3.5, templates.body_curve(s), template.shape) for s in others],
                 filed,
             ),
         ],

@@ -3,8 +3,8 @@
 `body_segments.csv`: de Leva 1996, J Biomech 29:1223, doi 10.1016/0021-9290(95)00178-6: mass ÷ body mass, centre of mass
 from the upper joint (foot: from the heel) ÷ length; radius of gyration about the side-to-side axis ÷ length (radii:
 recall, and the paper's two columns are ambiguous; they differ by under 10 %).
-`ground_force.csv`, `force_shape.csv`, `force_shape_features.csv` and `load_errors.csv` are made by `validation/load_templates.py` from Fukuchi, Fukuchi & Duarte 2017,
-PeerJ 5:e3298, doi 10.7717/peerj.3298 (CC BY 4.0).
+`ground_force.csv`, `force_shape.csv`, `force_shape_features.csv` and `load_errors.csv` are made by
+`validation/load_templates.py` from Fukuchi, Fukuchi & Duarte 2017, PeerJ 5:e3298, doi 10.7717/peerj.3298 (CC BY 4.0).
 """
 
 from __future__ import annotations

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-
 from scipy.signal import butter, sosfiltfilt
 
 from kinechain.knowledge.load_tables import ForceShape, ForceTemplate
@@ -155,10 +154,10 @@ def seen_curve_bw(contact_s: float, flight_s: float, speed_mps: float, body: Arr
 
 
 def low_passed(force: Array, contact_s: float, cutoff_hz: float, beyond: int) -> Array:
-    """Return a force with the low-pass of the paths, for inverse dynamics: unlike filters make false moments at landing.
+    """Return a force with the low-pass of the paths, as inverse dynamics needs it.
 
-    Second-order Butterworth both ways, cut-off of one pass; nothing carries before contact and after toe-off
-    (Bisseling & Hof 2006, J Biomech 39:2438, on equal cut-offs for force and motion: recall).
+    Unlike filters make false moments at the landing (Bisseling & Hof 2006, J Biomech 39:2438: recall). Second-order
+    Butterworth both ways, cut-off of one pass; nothing is carried before contact and after toe-off.
 
     Parameters
     ----------
