@@ -237,7 +237,8 @@ def _path(
     if points is None or stances.trunk_rad is None:
         return None
     mean = np.tensordot(weights, points, 1) * scale[:, None, None, None] + off_m
-    return LegMotion(contact_s / (POINTS - 1), *np.moveaxis(mean, 2, 0), weights @ stances.trunk_rad)
+    hip, knee, ankle, heel, toe = np.moveaxis(mean, 2, 0)
+    return LegMotion(contact_s / (POINTS - 1), hip, knee, ankle, heel, toe, weights @ stances.trunk_rad)
 
 
 def _body_npkg(leg: LegMotion, swing: LegMotion, sex: Sex | None) -> Array:
