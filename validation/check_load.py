@@ -62,8 +62,8 @@ def vertical(rows: Sequence[Modelled], held: Sequence[ModelStance], used: set[st
         ("model", "stances", "peak", "impulse", "RMSE [BW]"),
         [
             row("half sine (Morin 2005)", [morin_curve_bw(r.stance.contact_s, r.stance.flight_s) for r in rows], true),
-            row("fitted shape by speed, one runner left out", [r.by_times_bw for r in rows], true),
-            row("shape from the body's motion, one runner left out", [r.vertical_bw for r in rows], true),
+            row("fitted shape by speed, one runner left out", [r.vertical_bw for r in rows], true),
+            row("shape from the body's motion, one runner left out", [r.from_motion_bw for r in rows], true),
             row("half sine, 7 runners without C3D", [morin_curve_bw(s.contact_s, s.flight_s) for s in others], filed),
             row(
                 "fitted shape by speed, the same 7 runners",

@@ -109,8 +109,8 @@ class Modelled:
     """What the chain of models says about a stance, beside what the plate gives with the same leg."""
 
     stance: Stance
-    by_times_bw: Array
     vertical_bw: Array
+    from_motion_bw: Array
     fore_aft_bw: Array
     ahead_m: Array
     plate: JointLoads
@@ -130,17 +130,17 @@ def joint_loads(stance: Stance, force_bw: Array, ahead_m: Array) -> JointLoads:
 
 
 def modelled(stance: Stance, template: ForceTemplate) -> Modelled:
-    """Run the chain of models on a stance: only times, speed and the legs' paths are used."""
+    """Run the chain of models on a stance: only times, speed and the leg's path are used."""
     times = stance.contact_s, stance.flight_s, stance.speed_mps
-    vertical = seen_curve_bw(*times, body_curve(stance), template.shape)
+    vertical = fitted_curve_bw(*times, template)
     level = fore_aft_curve_bw(vertical, stance.speed_mps, stance.inclination_deg, template)
     ahead = pressure_ahead_m(stance.foot_length_m, stance.speed_mps, stance.inclination_deg, template)
     force = low_passed(np.stack([level, vertical], axis=1), stance.contact_s, PATHS_HZ, PAD)
     true_ahead = (stance.pressure_m - stance.motion.ankle[PAD:-PAD])[:, 0]
     true_ahead = _held(true_ahead[None], stance.force_bw[:, 1])[0]
     plate = joint_loads(stance, stance.slow_force_bw, true_ahead)
-    by_times = fitted_curve_bw(*times, template)
-    return Modelled(stance, by_times, vertical, level, ahead, plate, joint_loads(stance, force, ahead))
+    from_motion = seen_curve_bw(*times, body_curve(stance), template.shape)
+    return Modelled(stance, vertical, from_motion, level, ahead, plate, joint_loads(stance, force, ahead))
 
 
 def left_out(stances: Sequence[Stance]) -> list[Modelled]:

@@ -87,7 +87,7 @@ class ForceTemplate:
     cop, cop_per_mps, cop_per_deg
         Centre of pressure ahead of the ankle ÷ heel–toe length; change for each m/s, and for each degree of foot
         inclination at contact.
-    shape : vertical force from the motion of the body, where both legs are seen
+    shape : vertical force from the motion of the body, where markers give it
     speed_mps, inclination_deg : where the templates stand without correction
     slowest_mps, fastest_mps, least_deg, most_deg : ranges that the data covers; beyond them its ends are used
     """

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from kinechain.knowledge.load_tables import ForceTemplate, load_errors
 from kinechain.load.accumulate import impulse_per_km
-from kinechain.load.dynamics import JointLoads, LegMotion, body_force_npkg, inverse_dynamics, work_shares
+from kinechain.load.dynamics import JointLoads, LegMotion, inverse_dynamics, work_shares
 from kinechain.load.ground_force import (
     GRAVITY,
     POINTS,
@@ -18,7 +18,6 @@ from kinechain.load.ground_force import (
     fore_aft_curve_bw,
     low_passed,
     pressure_ahead_m,
-    seen_curve_bw,
     spring,
 )
 from kinechain.load.muscle import muscle_forces_bw
@@ -90,14 +89,12 @@ class LegStances:
     contact_s, flight_s : shape (k,) [s]; flight is the mean of the flights before and after
     points : hip, knee, ankle, heel, toe; shape (k, 101 + 2·PAD, 5, 2), x forwards, y up [m]; None without a scale
     trunk_rad : angle of the trunk in the plane, + leaning backwards, shape (k, 101 + 2·PAD)
-    swing : the other leg over the same time, as `points`; None where it is not seen
     """
 
     contact_s: Array
     flight_s: Array
     points: Array | None
     trunk_rad: Array | None
-    swing: Array | None = None
 
 
 @dataclass(frozen=True)
@@ -206,53 +203,22 @@ def _loads(
     flight = np.maximum(weights @ stances.flight_s - shift, 0.0)
     speed = None if about.speed_mps is None else about.speed_mps * scale
     speeds = [None] * len(draws) if speed is None else list(speed)
-    off = np.stack([draw.points for draw in draws])[:, None]
-    leg = _path(stances.points, stances, weights, scale, contact, off)
-    swing = _path(stances.swing, stances, weights, scale, contact)
-    body = [None] * len(draws) if leg is None or swing is None else list(_body_npkg(leg, swing, about.sex))
-    steps = zip(contact, flight, speeds, body, strict=True)
-    unbiased = np.stack([_vertical_bw(*of_draw, template) for of_draw in steps])
+    unbiased = np.stack([fitted_curve_bw(*times, template) for times in zip(contact, flight, speeds, strict=True)])
     peak = (unbiased * _errors(draws, "peak_vgrf_bw", 1.0)[:, None]).max(axis=1)
     loads = {"peak_vgrf_bw": peak}
     if speed is None:
         return loads
     if about.mass_kg is not None and about.height_m is not None:
-        standing = parameters.leg_length_ratio * about.height_m
-        springs = zip(contact, peak, speed, strict=True)
-        loads["leg_stiffness_knpm"] = np.array([_stiffness(c, p, about.mass_kg, standing, v) for c, p, v in springs])
-    if leg is None:
+        leg = parameters.leg_length_ratio * about.height_m
+        steps = zip(contact, peak, speed, strict=True)
+        loads["leg_stiffness_knpm"] = np.array([_stiffness(c, p, about.mass_kg, leg, v) for c, p, v in steps])
+    if stances.points is None or stances.trunk_rad is None:
         return loads
-    return loads | _leg_loads(leg, _Steps(unbiased, contact, flight, speed), about, template, parameters, draws)
-
-
-def _path(
-    points: Array | None,
-    stances: LegStances,
-    weights: Array,
-    scale: Array,
-    contact_s: Array,
-    off_m: Array | float = 0.0,
-) -> LegMotion | None:
-    """Return the mean path of a leg, draw by draw, off by so much; None where it is not seen."""
-    if points is None or stances.trunk_rad is None:
-        return None
-    mean = np.tensordot(weights, points, 1) * scale[:, None, None, None] + off_m
-    hip, knee, ankle, heel, toe = np.moveaxis(mean, 2, 0)
-    return LegMotion(contact_s / (POINTS - 1), hip, knee, ankle, heel, toe, weights @ stances.trunk_rad)
-
-
-def _body_npkg(leg: LegMotion, swing: LegMotion, sex: Sex | None) -> Array:
-    """Return the vertical force that the body's motion asks for, from contact to toe-off, shape (d, 101) [N/kg]."""
-    return body_force_npkg((leg, swing), leg_segments(1.0, sex))[:, PAD:-PAD]
-
-
-def _vertical_bw(
-    contact_s: float, flight_s: float, speed_mps: float | None, body: Array | None, template: ForceTemplate
-) -> Array:
-    """Return the vertical force: its shape from the body's motion where both legs are seen, else from the speed."""
-    if speed_mps is None or body is None:
-        return fitted_curve_bw(contact_s, flight_s, speed_mps, template)
-    return seen_curve_bw(contact_s, flight_s, speed_mps, body, template.shape)
+    points = np.tensordot(weights, stances.points, 1) * scale[:, None, None, None]
+    points += np.stack([draw.points for draw in draws])[:, None]
+    hip, knee, ankle, heel, toe = np.moveaxis(points, 2, 0)
+    path = LegMotion(contact / (POINTS - 1), hip, knee, ankle, heel, toe, weights @ stances.trunk_rad)
+    return loads | _leg_loads(path, _Steps(unbiased, contact, flight, speed), about, template, parameters, draws)
 
 
 @dataclass(frozen=True)

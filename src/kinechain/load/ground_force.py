@@ -144,7 +144,8 @@ def seen_curve_bw(contact_s: float, flight_s: float, speed_mps: float, body: Arr
     """Return the vertical force over stance, shape (101,) [BW]: shape from the body's motion, impulse from the times.
 
     Principal components of the shapes of force plates, their scores by ridge regression on times, speed and the curve
-    that the motion asks for. See `force_features` for the parameters.
+    that the motion asks for. From markers nearer to the plate than `fitted_curve_bw`, from video points not: no load of
+    the product rests on it. See `force_features` for the parameters.
     """
     known = force_features(contact_s, flight_s, speed_mps, body)
     away = (np.array([known[name] for name in shape.features]) - shape.feature_mean) / shape.feature_sd

@@ -102,8 +102,7 @@ def leg_stances(
     flight = np.maximum((stride - contact - other_contact) / 2, 0.0)
     if metres_per_px is None:
         return LegStances(contact, flight, None, None)
-    kept, points, trunk, swing = [], [], [], []
-    swing_seen: list[float] = []
+    kept, points, trunk = [], [], []
     for index, (start, off) in enumerate(rows[["start_s", "toe_off_s"]].to_numpy(dtype=np.float64)):
         window = slice(motion.index(start), motion.index(off) + 1)
         if motion.observed(side, *LEG)[window].mean() < LEAST_SEEN:
@@ -114,12 +113,9 @@ def leg_stances(
         kept.append(index)
         points.append(_leg(motion, side, times) * metres_per_px)
         trunk.append(_trunk_rad(motion, times))
-        swing.append(_leg(motion, other(side), times) * metres_per_px)
-        swing_seen.append(float(motion.observed(other(side), *LEG)[window].mean()))
     if len(kept) < 3:
         return LegStances(contact, flight, None, None)
-    both = np.median(swing_seen) >= LEAST_SEEN
-    return LegStances(contact[kept], flight[kept], np.stack(points), np.stack(trunk), np.stack(swing) if both else None)
+    return LegStances(contact[kept], flight[kept], np.stack(points), np.stack(trunk))
 
 
 def _leg(motion: SagittalMotion, side: Side, times_s: Array) -> Array:
