@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 import load_templates as templates
-from kinechain.load.ground_force import GRAVITY, fitted_curve_bw, morin_curve_bw, morin_peak_bw
+from kinechain.load.ground_force import GRAVITY, fitted_curve_bw, morin_curve_bw, morin_peak_bw, seen_curve_bw
 from kinechain.load.tendon import TendonParameters, achilles_force_n
 from load_data import PAD, ModelStance, Stance, c3d_stances, model_stances
 from load_templates import Modelled
@@ -62,11 +62,17 @@ def vertical(rows: Sequence[Modelled], held: Sequence[ModelStance], used: set[st
         ("model", "stances", "peak", "impulse", "RMSE [BW]"),
         [
             row("half sine (Morin 2005)", [morin_curve_bw(r.stance.contact_s, r.stance.flight_s) for r in rows], true),
-            row("fitted shape, one runner left out", [r.vertical_bw for r in rows], true),
+            row("fitted shape by speed, one runner left out", [r.vertical_bw for r in rows], true),
+            row("shape from the body's motion, one runner left out", [r.from_motion_bw for r in rows], true),
             row("half sine, 7 runners without C3D", [morin_curve_bw(s.contact_s, s.flight_s) for s in others], filed),
             row(
-                "fitted shape, the same 7 runners",
+                "fitted shape by speed, the same 7 runners",
                 [fitted_curve_bw(s.contact_s, s.flight_s, 3.5, template) for s in others],
+                filed,
+            ),
+            row(
+                "shape from the body's motion, the same 7 runners",
+                [seen_curve_bw(s.contact_s, s.flight_s, 3.5, templates.body_curve(s), template.shape) for s in others],
                 filed,
             ),
         ],
@@ -116,6 +122,29 @@ def mechanics(models: Sequence[ModelStance]) -> None:
             true.append(-m.torques[column].to_numpy() / s.mass_kg)
         rows.append((joint, *_compared(got, true)))
     say("Mechanics: true leg, true force, against OpenSim (13 runners, right leg, 3.5 m/s)", HEADER, rows)
+
+
+def mechanics_from_markers(rows: Sequence[Modelled], models: Sequence[ModelStance]) -> None:
+    """Planar inverse dynamics from markers, with the plate's force and the modelled one, against OpenSim torques."""
+    torques = {m.stance.runner: m.torques for m in models}
+    own = [r for r in rows if (r.stance.speed_mps, r.stance.side) == (3.5, "right")]
+    names = {"ankle": "ankle_angle_r_torque", "knee": "knee_angle_r_torque", "hip": "hip_flexion_r_torque"}
+    for kind, title in (("plate", "the plate's force"), ("model", "modelled force, one runner left out")):
+        out = []
+        for joint, column in names.items():
+            got = [getattr(getattr(r, kind), f"{joint}_moment") * r.stance.weight_n / GRAVITY for r in own]
+            true = [-torques[r.stance.runner][column].to_numpy() for r in own]
+            per_kg = [r.stance.mass_kg for r in own]
+            out.append(
+                (
+                    joint,
+                    *_compared(
+                        [g / m for g, m in zip(got, per_kg, strict=True)],
+                        [t / m for t, m in zip(true, per_kg, strict=True)],
+                    ),
+                )
+            )
+        say(f"Mechanics: leg from markers, {title}, against OpenSim (6 runners, right leg, 3.5 m/s)", HEADER, out)
 
 
 HEADER = ("joint", "peak [%]: bias ± SD (mean absolute)", "r median (worst)", "RMSE [N·m/kg]")
@@ -239,6 +268,7 @@ def main() -> None:
     vertical(rows, models, {s.runner for s in stances})
     horizontal(rows)
     mechanics(models)
+    mechanics_from_markers(rows, models)
     own_curves(rbds, rows)
     chain(rows)
     speeds(rows)

@@ -21,8 +21,9 @@ from scipy.signal import butter, sosfiltfilt
 import check_reference_bands as markers
 import reference_bands as bands
 from kinechain.load.dynamics import LegMotion
+from kinechain.load.estimate import LoadParameters
 from kinechain.load.ground_force import GRAVITY, POINTS
-from kinechain.model.skeleton import LEG, SIDES, Side
+from kinechain.model.skeleton import LEG, SIDES, Side, other
 from kinechain.signal.smoothing import even_grid, smooth_track
 
 Array = NDArray[np.float64]
@@ -30,7 +31,7 @@ Array = NDArray[np.float64]
 #: Points before contact and after toe-off, so that derivatives at the ends are sound.
 PAD = 20
 #: Low-pass of the paths, as in the product, and of the plate's force [Hz].
-PATHS_HZ = 12.0
+PATHS_HZ = LoadParameters().paths_hz
 FORCE_HZ = 50.0
 #: A foot is on the ground above this [N].
 LEAST_N = 50.0
@@ -45,7 +46,7 @@ class Stance:
     contact_s, flight_s : mean contact, mean of the flights before and after [s]
     force_bw : forwards and up ÷ the plate's own mean force, shape (101, 2)
     pressure_m : centre of pressure in the frame of `motion`, shape (101, 2) [m]
-    motion : the leg, shape (101 + 2·PAD, …)
+    motion, swing : the leg, and the other one over the same time, shape (101 + 2·PAD, …)
     weight_n : mean force of the plate over the trial, or mass × gravity
     mass_kg : as filed
     slow_force_bw : the force with the low-pass of the paths, shape (101 + 2·PAD, 2): for inverse dynamics, where unlike
@@ -65,6 +66,7 @@ class Stance:
     mass_kg: float
     height_m: float
     slow_force_bw: Array
+    swing: LegMotion
 
     @property
     def inclination_deg(self) -> float:
@@ -153,6 +155,8 @@ def _trial(
         inside = wide[PAD:-PAD]
         row = {point: _sampled(grid, paths[f"{side}_{point}"], wide) for point in LEG}
         row["toe"] = _toe(row["heel"], row["toe"])
+        row |= {f"swing_{point}": _sampled(grid, paths[f"{other(side)}_{point}"], wide) for point in LEG}
+        row["swing_toe"] = _toe(row["swing_heel"], row["swing_toe"])
         row["force"] = _sampled(plate_s, force[:, :2], inside) / weight
         row["slow"] = _sampled(plate_s, slow[:, :2], wide) / weight
         row["tilt"] = _sampled(grid, tilt, wide)
@@ -160,12 +164,11 @@ def _trial(
         row["times"] = np.array([end - start, (start - before[1] + after[0] - end) / 2])
         stances[side].append(row)
     for side, rows in stances.items():
-        mean = {
-            name: np.nanmean([row[name] for row in rows], axis=0) for name in (*LEG, "force", "slow", "tilt", "times")
-        }
+        mean = {name: np.nanmean([row[name] for row in rows], axis=0) for name in rows[0] if name != "ahead"}
         ahead = np.nanmedian([row["ahead"] for row in rows], axis=0)
         contact, flight = mean.pop("times")
         applied, slow_applied, pelvis = mean.pop("force"), mean.pop("slow"), mean.pop("tilt")[:, 0]
+        swing = {point: mean.pop(f"swing_{point}") for point in LEG}
         x = mean["ankle"][PAD:-PAD, 0] + ahead
         yield Stance(
             runner.name,
@@ -181,6 +184,7 @@ def _trial(
             float(about["Mass"]),
             runner.height_m,
             slow_applied,
+            LegMotion(contact / 100, **swing, trunk_rad=pelvis),
         )
 
 
@@ -230,13 +234,17 @@ def model_stances(rbds: Path, runners: tuple[str, ...] | None = None) -> Iterato
         wide = start + (end - start) * np.linspace(-PAD / 100, 1 + PAD / 100, POINTS + 2 * PAD)
         inside = wide[PAD:-PAD]
         grid = even_grid(time_s, 300.0)
-        paths = {p: _sampled(grid, _smooth(time_s, points[f"right_{p}"][:, :2], grid), wide) for p in LEG}
+        paths, swing = (
+            {p: _sampled(grid, _smooth(time_s, points[f"{side}_{p}"][:, :2], grid), wide) for p in LEG}
+            for side in ("right", "left")
+        )
         weight = float(about.loc[runner.name, "Mass"]) * GRAVITY
         names = [f"calcn_r_RightGRF_{name}" for name in ("Fx", "Fy", "px", "py")]
         fx, fy, px, py = (np.interp(inside, times, results[name].to_numpy()) for name in names)
         local = np.stack([px, py], axis=1)
         pressure = _in_figure(local, legs, runner.height_m, paths["heel"][PAD:-PAD], paths["toe"][PAD:-PAD])
-        paths["toe"] = _toe(paths["heel"], paths["toe"])
+        for leg in (paths, swing):
+            leg["toe"] = _toe(leg["heel"], leg["toe"])
         tilt = np.radians(np.interp(wide, time_s, motion["pelvis_tilt"].to_numpy()))
         stance = Stance(
             runner.name,
@@ -252,6 +260,7 @@ def model_stances(rbds: Path, runners: tuple[str, ...] | None = None) -> Iterato
             float(about.loc[runner.name, "Mass"]),
             runner.height_m,
             np.pad(np.stack([fx, fy], axis=1) / weight, ((PAD, PAD), (0, 0))),  # filtered alike by its makers
+            LegMotion((end - start) / 100, **swing, trunk_rad=tilt),
         )
         yield ModelStance(stance, *(_at(table, inside) for table in (torques, results, motion)))
 

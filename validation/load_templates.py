@@ -2,8 +2,8 @@
 
     python validation/load_templates.py DATA [--out FOLDER]
 
-DATA is the folder that holds `lab/rbds`. Writes `ground_force.csv`, `load_errors.csv` and
-`load_by_speed.csv`.
+DATA is the folder that holds `lab/rbds`. Writes `ground_force.csv`, `force_shape.csv`,
+`force_shape_features.csv`, `load_errors.csv` and `load_by_speed.csv`.
 """
 
 from __future__ import annotations
@@ -18,11 +18,20 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from kinechain.knowledge.load_tables import ForceTemplate
-from kinechain.load.dynamics import JointLoads, inverse_dynamics, work_shares
-from kinechain.load.ground_force import fitted_curve_bw, fore_aft_curve_bw, morin_peak_bw, pressure_ahead_m, spring
+from kinechain.knowledge.load_tables import ForceShape, ForceTemplate
+from kinechain.load.dynamics import JointLoads, body_force_npkg, inverse_dynamics, work_shares
+from kinechain.load.ground_force import (
+    fitted_curve_bw,
+    force_features,
+    fore_aft_curve_bw,
+    low_passed,
+    morin_peak_bw,
+    pressure_ahead_m,
+    seen_curve_bw,
+    spring,
+)
 from kinechain.load.segments import leg_segments
-from load_data import PAD, Stance, c3d_stances
+from load_data import PAD, PATHS_HZ, Stance, c3d_stances
 
 Array = NDArray[np.float64]
 
@@ -41,6 +50,8 @@ NAMES = (
 SPEED_MPS, INCLINATION_DEG = 3.5, 10.0
 #: The pressure counts only while the plate carries this [BW].
 LEAST_BW = 0.2
+#: Components of the shape of the vertical force, and how strongly the ridge holds their scores back.
+COMPONENTS, RIDGE = 4, 10.0
 
 
 def fit(stances: Sequence[Stance]) -> ForceTemplate:
@@ -56,7 +67,30 @@ def fit(stances: Sequence[Stance]) -> ForceTemplate:
     shape = _least_squares((one, faster), vertical / means[:, None])
     level = _least_squares((one, faster, steeper), force[:, :, 0] - net[:, None] * vertical)
     pressure = _held(_least_squares((one, faster, steeper), ahead), vertical.mean(axis=0))
-    return ForceTemplate(*shape, *level, *pressure)
+    return ForceTemplate(*shape, *level, *pressure, shape=fit_shape(stances, vertical / means[:, None]))
+
+
+def fit_shape(stances: Sequence[Stance], curves: Array) -> ForceShape:
+    """Fit components to the curves (force ÷ mean, shape (k, 101)), and their scores to what is seen of a stance."""
+    known = [features(s) for s in stances]
+    table = np.array([list(row.values()) for row in known])
+    middle, spread = table.mean(axis=0), table.std(axis=0)
+    away = (table - middle) / spread
+    mean = curves.mean(axis=0)
+    components = np.linalg.svd(curves - mean, full_matrices=False)[2][:COMPONENTS]
+    scores = (curves - mean) @ components.T
+    weights = np.linalg.solve(away.T @ away + RIDGE * np.eye(len(middle)), away.T @ scores)
+    return ForceShape(mean, components, tuple(known[0]), middle, spread, weights)
+
+
+def features(stance: Stance) -> dict[str, float]:
+    """Return what the shape of a stance's vertical force is told from."""
+    return force_features(stance.contact_s, stance.flight_s, stance.speed_mps, body_curve(stance))
+
+
+def body_curve(stance: Stance) -> Array:
+    """Return the vertical force that the motion of the body asks for, shape (101,) [N/kg]."""
+    return body_force_npkg((stance.motion, stance.swing), leg_segments(1.0, "male"))[PAD:-PAD]
 
 
 def _least_squares(columns: tuple[Array, ...], values: Array) -> Array:
@@ -76,6 +110,7 @@ class Modelled:
 
     stance: Stance
     vertical_bw: Array
+    from_motion_bw: Array
     fore_aft_bw: Array
     ahead_m: Array
     plate: JointLoads
@@ -96,14 +131,16 @@ def joint_loads(stance: Stance, force_bw: Array, ahead_m: Array) -> JointLoads:
 
 def modelled(stance: Stance, template: ForceTemplate) -> Modelled:
     """Run the chain of models on a stance: only times, speed and the leg's path are used."""
-    vertical = fitted_curve_bw(stance.contact_s, stance.flight_s, stance.speed_mps, template)
+    times = stance.contact_s, stance.flight_s, stance.speed_mps
+    vertical = fitted_curve_bw(*times, template)
     level = fore_aft_curve_bw(vertical, stance.speed_mps, stance.inclination_deg, template)
     ahead = pressure_ahead_m(stance.foot_length_m, stance.speed_mps, stance.inclination_deg, template)
-    force = np.pad(np.stack([level, vertical], axis=1), ((PAD, PAD), (0, 0)))
+    force = low_passed(np.stack([level, vertical], axis=1), stance.contact_s, PATHS_HZ, PAD)
     true_ahead = (stance.pressure_m - stance.motion.ankle[PAD:-PAD])[:, 0]
     true_ahead = _held(true_ahead[None], stance.force_bw[:, 1])[0]
     plate = joint_loads(stance, stance.slow_force_bw, true_ahead)
-    return Modelled(stance, vertical, level, ahead, plate, joint_loads(stance, force, ahead))
+    from_motion = seen_curve_bw(*times, body_curve(stance), template.shape)
+    return Modelled(stance, vertical, from_motion, level, ahead, plate, joint_loads(stance, force, ahead))
 
 
 def left_out(stances: Sequence[Stance]) -> list[Modelled]:
@@ -172,6 +209,7 @@ def write_tables(stances: Sequence[Stance], out: Path) -> None:
         writer.writerow(("point", *NAMES))
         for point in range(101):
             writer.writerow((point, *(f"{getattr(template, name)[point]:.5f}" for name in NAMES)))
+    write_shape(template.shape, out)
     rows = left_out(stances)
     with (out / "load_by_speed.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -183,6 +221,21 @@ def write_tables(stances: Sequence[Stance], out: Path) -> None:
         for name, (values, kind) in errors(rows).items():
             n = len({r.stance.runner for r in rows})
             writer.writerow((name, f"{values.mean():.3f}", f"{values.std(ddof=1):.3f}", kind, n, SOURCE))
+
+
+def write_shape(shape: ForceShape, out: Path) -> None:
+    """Write the components and how their scores follow from what is seen."""
+    names = [f"component_{number + 1}" for number in range(len(shape.components))]
+    with (out / "force_shape.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(("point", "mean", *names))
+        for point, values in enumerate(np.vstack([shape.mean, shape.components]).T):
+            writer.writerow((point, *(f"{value:.5f}" for value in values)))
+    with (out / "force_shape_features.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(("name", "mean", "sd", *names))
+        for name, *values in zip(shape.features, shape.feature_mean, shape.feature_sd, shape.weights, strict=True):
+            writer.writerow((name, *(f"{value:.5f}" for value in np.hstack(values))))
 
 
 def speed_rows(rows: Sequence[Modelled]) -> list[tuple[str, ...]]:

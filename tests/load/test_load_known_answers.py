@@ -16,15 +16,17 @@ from kinechain.load.accumulate import (
     session_spike,
     steps_per_km,
 )
-from kinechain.load.dynamics import JointLoads, LegMotion, inverse_dynamics, work_shares
+from kinechain.load.dynamics import JointLoads, LegMotion, body_force_npkg, inverse_dynamics, work_shares
 from kinechain.load.ground_force import (
     GRAVITY,
     fitted_curve_bw,
     fore_aft_curve_bw,
+    low_passed,
     mean_force_bw,
     morin_curve_bw,
     morin_peak_bw,
     pressure_ahead_m,
+    seen_curve_bw,
     spring,
     two_mass_curve_bw,
 )
@@ -235,3 +237,31 @@ def test_a_session_counts_steps_at_the_reference_force() -> None:
 def test_session_spike_against_the_longest_of_30_days(distance: float, level: str, hazard: float | None) -> None:
     spike = session_spike(distance, 10.0)
     assert (spike.level, spike.hazard) == (level, hazard)
+
+
+@pytest.mark.parametrize("drop", [0.0, 4.0, GRAVITY])
+def test_a_body_that_falls_weighs_less_and_one_in_free_fall_nothing(drop: float) -> None:
+    leg = standing(0.02, accelerate=(0.0, -drop))
+    force = body_force_npkg((leg, leg), leg_segments(1.0, "female"))
+    assert force == pytest.approx(GRAVITY - drop, abs=1e-6)
+
+
+def test_the_shape_follows_the_motion_and_the_impulse_the_times() -> None:
+    s = np.linspace(0, 1, 101)
+    early, late = (np.sin(np.pi * s**power) for power in (0.8, 1.2))
+    forces = [seen_curve_bw(0.24, 0.11, 3.2, body, TEMPLATE.shape) for body in (early, late)]
+    centres = [float((s * force).sum() / force.sum()) for force in forces]
+    assert centres[0] < centres[1]
+    for force in forces:
+        assert np.trapezoid(force, dx=0.24 / 100) == pytest.approx(0.35)
+        assert (force >= 0).all()
+    assert seen_curve_bw(0.24, 0.11, 3.2, 7 * early, TEMPLATE.shape) == pytest.approx(forces[0])
+
+
+def test_a_low_pass_keeps_the_impulse_and_takes_the_impact() -> None:
+    s = np.linspace(0, 1, 101)
+    push = np.stack([np.zeros(101), np.sin(np.pi * s)], axis=1)
+    impact = np.stack([np.zeros(101), np.exp(-(((s - 0.1) / 0.02) ** 2))], axis=1)
+    assert low_passed(push, 0.25, 12.0, 60).sum(axis=0) == pytest.approx(push.sum(axis=0), rel=0.01)
+    assert low_passed(impact, 0.25, 12.0, 20).max() < 0.5 * impact.max()
+    assert low_passed(push, 0.25, 12.0, 20).shape == (141, 2)

@@ -3,8 +3,8 @@
 `body_segments.csv`: de Leva 1996, J Biomech 29:1223, doi 10.1016/0021-9290(95)00178-6: mass ÷ body mass, centre of mass
 from the upper joint (foot: from the heel) ÷ length; radius of gyration about the side-to-side axis ÷ length (radii:
 recall, and the paper's two columns are ambiguous; they differ by under 10 %).
-`ground_force.csv` and `load_errors.csv` are made by `validation/load_templates.py` from Fukuchi, Fukuchi & Duarte 2017,
-PeerJ 5:e3298, doi 10.7717/peerj.3298 (CC BY 4.0).
+`ground_force.csv`, `force_shape.csv`, `force_shape_features.csv` and `load_errors.csv` are made by
+`validation/load_templates.py` from Fukuchi, Fukuchi & Duarte 2017, PeerJ 5:e3298, doi 10.7717/peerj.3298 (CC BY 4.0).
 """
 
 from __future__ import annotations
@@ -53,6 +53,27 @@ class LoadErrorRow(BaseModel):
 
 
 @dataclass(frozen=True)
+class ForceShape:
+    """Vertical force ÷ its mean over contact, as a mean curve and components whose scores follow from what is seen.
+
+    Parameters
+    ----------
+    mean : shape (101,)
+    components : shape (c, 101)
+    features : names, in the order of the next three
+    feature_mean, feature_sd : over the stances of the fit, shape (f,)
+    weights : scores for one SD of each feature, shape (f, c)
+    """
+
+    mean: Array
+    components: Array
+    features: tuple[str, ...]
+    feature_mean: Array
+    feature_sd: Array
+    weights: Array
+
+
+@dataclass(frozen=True)
 class ForceTemplate:
     """Force under the foot over stance, 101 points from contact to toe-off; all shapes (101,).
 
@@ -66,6 +87,7 @@ class ForceTemplate:
     cop, cop_per_mps, cop_per_deg
         Centre of pressure ahead of the ankle ÷ heel–toe length; change for each m/s, and for each degree of foot
         inclination at contact.
+    shape : vertical force from the motion of the body, where markers give it
     speed_mps, inclination_deg : where the templates stand without correction
     slowest_mps, fastest_mps, least_deg, most_deg : ranges that the data covers; beyond them its ends are used
     """
@@ -78,6 +100,7 @@ class ForceTemplate:
     cop: Array
     cop_per_mps: Array
     cop_per_deg: Array
+    shape: ForceShape
     speed_mps: float = 3.5
     inclination_deg: float = 10.0
     slowest_mps: float = 2.5
@@ -117,6 +140,20 @@ def force_template() -> ForceTemplate:
         cop=column("cop"),
         cop_per_mps=column("cop_per_mps"),
         cop_per_deg=column("cop_per_deg"),
+        shape=_force_shape(),
+    )
+
+
+def _force_shape() -> ForceShape:
+    curves, features = _rows("force_shape.csv"), _rows("force_shape_features.csv")
+    names = [name for name in curves[0] if name.startswith("component")]
+    return ForceShape(
+        mean=np.array([float(row["mean"]) for row in curves]),
+        components=np.array([[float(row[name]) for row in curves] for name in names]),
+        features=tuple(row["name"] for row in features),
+        feature_mean=np.array([float(row["mean"]) for row in features]),
+        feature_sd=np.array([float(row["sd"]) for row in features]),
+        weights=np.array([[float(row[name]) for name in names] for row in features]),
     )
 
 

@@ -122,6 +122,29 @@ def inverse_dynamics(motion: LegMotion, force_n: Array, pressure_m: Array, segme
     )
 
 
+def body_force_npkg(legs: tuple[LegMotion, LegMotion], segments: LegSegments) -> Array:
+    """Return the vertical force under a body that moves like this, shape (..., n) [N/kg].
+
+    Thighs, shanks and feet have their own paths; all the rest moves as the middle of the hips does. Trunk and arms do
+    not quite: the curve is a witness of the force's shape, not the force.
+
+    Parameters
+    ----------
+    legs : both, over the same time
+    segments : of a runner of 1 kg
+    """
+    total = np.zeros(legs[0].hip.shape[:-1])
+    rest = 1.0
+    for leg in legs:
+        parts = ((leg.hip, leg.knee, segments.thigh), (leg.knee, leg.ankle, segments.shank))
+        for start, end, segment in (*parts, (leg.heel, leg.toe, segments.foot)):
+            total += _moving(start, end, segment, leg.interval_s).inertial[..., 1]
+            rest -= segment.mass_kg
+    hips = (legs[0].hip[..., 1] + legs[1].hip[..., 1]) / 2
+    dt = legs[0].interval_s
+    return np.asarray(total + rest * (_rate(_rate(hips, dt), dt) + GRAVITY))
+
+
 @dataclass(frozen=True)
 class WorkShares:
     """How stance work is shared; NaN where there is none to share.

@@ -16,6 +16,7 @@ from kinechain.load.ground_force import (
     POINTS,
     fitted_curve_bw,
     fore_aft_curve_bw,
+    low_passed,
     pressure_ahead_m,
     spring,
 )
@@ -53,6 +54,9 @@ class LoadParameters:
 
     Parameters
     ----------
+    paths_hz
+        Low-pass of the leg's path: that with which the models were fitted and checked. The angles of gait are read off
+        a livelier path, whose second derivative would be noise here [Hz].
     draws, seed : of the Monte Carlo behind the intervals
     point_sd_m
         Error of a joint or foot point of the pose in the plane of running, constant over a clip, one SD (ours,
@@ -66,6 +70,7 @@ class LoadParameters:
     tendon : moment arm and shares
     """
 
+    paths_hz: float = 12.0
     draws: int = 120
     seed: int = 1
     point_sd_m: float = 0.01
@@ -248,7 +253,7 @@ def _leg_loads(
 ) -> dict[str, Array]:
     """Return the loads that need the leg's path, for a runner of 1 kg: per kilogram and in body weights."""
     foot = FootAngles.of(leg)
-    joints = _joints(leg, foot, steps, about, template)
+    joints = _joints(leg, foot, steps, about, template, parameters.paths_hz)
     tendon = parameters.tendon
     arm = np.array([draw.arm for draw in draws])[:, None]
     moment = joints.ankle_moment * _errors(draws, "ankle_moment_peak_nmpkg", 1.0)[:, None]
@@ -275,15 +280,17 @@ def _leg_loads(
     }
 
 
-def _joints(leg: LegMotion, foot: FootAngles, steps: _Steps, about: About, template: ForceTemplate) -> JointLoads:
+def _joints(
+    leg: LegMotion, foot: FootAngles, steps: _Steps, about: About, template: ForceTemplate, cutoff_hz: float
+) -> JointLoads:
     """Return moments and powers from contact to toe-off under the modelled force, each of shape (d, 101)."""
     each = list(zip(steps.speed_mps, foot.inclination_ic_deg, strict=True))
     ahead = np.stack([pressure_ahead_m(m, v, up, template) for m, (v, up) in zip(foot.length_m, each, strict=True)])
     level = np.stack(
         [fore_aft_curve_bw(f, v, up, template) for f, (v, up) in zip(steps.vertical_bw, each, strict=True)]
     )
-    beyond = ((0, 0), (PAD, PAD), (0, 0))
-    force = np.pad(np.stack([level, steps.vertical_bw], axis=-1), beyond) * GRAVITY
+    forces = zip(np.stack([level, steps.vertical_bw], axis=-1), steps.contact_s, strict=True)
+    force = np.stack([low_passed(of_draw, contact, cutoff_hz, PAD) for of_draw, contact in forces]) * GRAVITY
     at = np.clip(np.arange(POINTS + 2 * PAD) - PAD, 0, POINTS - 1)
     under = leg.ankle[..., 0] + ahead[:, at]
     pressure = np.stack([under, np.broadcast_to(foot.ground_m[:, None], under.shape)], axis=-1)

@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.signal import butter, sosfiltfilt
 
-from kinechain.knowledge.load_tables import ForceTemplate
+from kinechain.knowledge.load_tables import ForceShape, ForceTemplate
 
 Array = NDArray[np.float64]
 
@@ -19,6 +20,10 @@ Array = NDArray[np.float64]
 GRAVITY = 9.81
 #: Points of a curve over stance, contact and toe-off included.
 POINTS = 101
+#: Parts of stance over which the body's own curve is averaged, as points; the landing is cut finer.
+PARTS = ((0, 10), (10, 20), (20, 35), (35, 50), (50, 65), (65, 80), (80, POINTS))
+#: A feature counts no farther from the mean of the fit than this [SD].
+FARTHEST_SD = 3.0
 
 
 class Spring(NamedTuple):
@@ -120,6 +125,54 @@ def fitted_curve_bw(contact_s: float, flight_s: float, speed_mps: float | None, 
     shape = np.maximum(shape, 0.0)
     shape = shape / np.trapezoid(shape, dx=1 / (POINTS - 1))
     return np.asarray(mean_force_bw(contact_s, flight_s) * shape)
+
+
+def force_features(contact_s: float, flight_s: float, speed_mps: float, body: Array) -> dict[str, float]:
+    """Return what the shape of the vertical force is told from, by name.
+
+    Parameters
+    ----------
+    body : vertical force that the motion of the body asks for, over stance, shape (101,); its size does not matter
+    """
+    curve = body / np.trapezoid(body, dx=1 / (POINTS - 1))
+    parts = {f"body_{start}_pct": float(curve[start:end].mean()) for start, end in PARTS}
+    duty = contact_s / (2 * (contact_s + flight_s))
+    return {"speed_mps": speed_mps, "contact_s": contact_s, "duty_factor": duty} | parts
+
+
+def seen_curve_bw(contact_s: float, flight_s: float, speed_mps: float, body: Array, shape: ForceShape) -> Array:
+    """Return the vertical force over stance, shape (101,) [BW]: shape from the body's motion, impulse from the times.
+
+    Principal components of the shapes of force plates, their scores by ridge regression on times, speed and the curve
+    that the motion asks for. From markers nearer to the plate than `fitted_curve_bw`, from video points not: no load of
+    the product rests on it. See `force_features` for the parameters.
+    """
+    known = force_features(contact_s, flight_s, speed_mps, body)
+    away = (np.array([known[name] for name in shape.features]) - shape.feature_mean) / shape.feature_sd
+    scores = np.clip(away, -FARTHEST_SD, FARTHEST_SD) @ shape.weights
+    curve = np.maximum(shape.mean + scores @ shape.components, 0.0)
+    return np.asarray(mean_force_bw(contact_s, flight_s) * curve / np.trapezoid(curve, dx=1 / (POINTS - 1)))
+
+
+def low_passed(force: Array, contact_s: float, cutoff_hz: float, beyond: int) -> Array:
+    """Return a force with the low-pass of the paths, as inverse dynamics needs it.
+
+    Unlike filters make false moments at the landing (Bisseling & Hof 2006, J Biomech 39:2438: recall). Second-order
+    Butterworth both ways, cut-off of one pass; nothing is carried before contact and after toe-off.
+
+    Parameters
+    ----------
+    force : from contact to toe-off, shape (101, 2)
+    beyond : points to return before contact and after toe-off
+
+    Returns
+    -------
+    Shape (101 + 2·beyond, 2).
+    """
+    around = max(POINTS, beyond)
+    wide = np.pad(force, ((around, around), (0, 0)))
+    smooth = sosfiltfilt(butter(2, cutoff_hz, fs=(POINTS - 1) / contact_s, output="sos"), wide, axis=0)
+    return np.asarray(smooth[around - beyond : len(smooth) - around + beyond])
 
 
 def _inside(value: float, low: float, high: float) -> float:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from kinechain import glossary
 from kinechain.gait.sagittal import SagittalMotion, to_sagittal
+from kinechain.gait.strides import StrideTable
 from kinechain.knowledge.cautions import caution, caution_texts
 from kinechain.knowledge.load_tables import force_template
 from kinechain.load.estimate import MODELS, PAD, About, LegStances, LoadEstimate, estimate
@@ -50,10 +51,11 @@ def clip_loads(
         pose = clip.seen.measurable(clip.part.segments[0])
         errors = known_errors(pose, clip.view.view)
         abouts = {side: _about(clip, athlete, errors.get(("contact_time_s", side))) for side in SIDES}
-        motion = to_sagittal(pose, clip.view.facing, protocol.gait.smoothing.angles_hz, protocol.gait.smoothing)
+        motion = to_sagittal(pose, clip.view.facing, protocol.load.paths_hz, protocol.gait.smoothing)
+        metres_per_px = None if clip.gait.scale is None else clip.gait.scale.metres_per_px
         told: dict[Side, dict[str, LoadEstimate]] = {}
         for side in SIDES:
-            stances = None if motion is None else _stances(clip, motion, side)
+            stances = None if motion is None else leg_stances(clip.gait.table, metres_per_px, motion, side)
             told[side] = (
                 {}
                 if stances is None
@@ -79,18 +81,26 @@ def _about(clip: MeasuredClip, athlete: Athlete, contact: MethodError | None) ->
     )
 
 
-def _stances(clip: MeasuredClip, motion: SagittalMotion, side: Side) -> LegStances | None:
-    """Return the stances of a leg whose times are known, None with fewer than the three that a mean needs."""
-    rows = clip.gait.table.of(side)
+def leg_stances(
+    table: StrideTable, metres_per_px: float | None, motion: SagittalMotion, side: Side
+) -> LegStances | None:
+    """Return the stances of a leg whose times are known, None with fewer than the three that a mean needs.
+
+    Parameters
+    ----------
+    table : strides of both legs
+    metres_per_px : scale of `motion`; without one only times are returned
+    motion : smoothed with `LoadParameters.paths_hz`
+    """
+    rows = table.of(side)
     if len(rows) < 3:
         return None
     contact = rows["contact_time_s"].to_numpy(dtype=np.float64)
     stride = rows["stride_time_s"].to_numpy(dtype=np.float64)
-    others = clip.gait.table.of(other(side))
+    others = table.of(other(side))
     other_contact = float(others["contact_time_s"].mean()) if len(others) else float(contact.mean())
     flight = np.maximum((stride - contact - other_contact) / 2, 0.0)
-    scale = clip.gait.scale
-    if scale is None:
+    if metres_per_px is None:
         return LegStances(contact, flight, None, None)
     kept, points, trunk = [], [], []
     for index, (start, off) in enumerate(rows[["start_s", "toe_off_s"]].to_numpy(dtype=np.float64)):
@@ -101,7 +111,7 @@ def _stances(clip: MeasuredClip, motion: SagittalMotion, side: Side) -> LegStanc
         if times[0] < motion.time_s[0] or times[-1] > motion.time_s[-1]:
             continue
         kept.append(index)
-        points.append(_leg(motion, side, times) * scale.metres_per_px)
+        points.append(_leg(motion, side, times) * metres_per_px)
         trunk.append(_trunk_rad(motion, times))
     if len(kept) < 3:
         return LegStances(contact, flight, None, None)
