@@ -743,6 +743,7 @@ class TrainingLogInvalid(DiaryInvalid):
     """A training log is missing, is neither TOML nor JSON, or has a value that cannot be understood."""
 
     code = "training_log_invalid"
+    exit_status = 46
     sentence = Text(
         ja="練習の記録 {path} の内容が正しくありません：{reason}", en="The training log {path} is wrong: {reason}"
     )

@@ -13,7 +13,7 @@ from phantoms.spec import Camera, ClipSpec, Picture
 
 SEED = 11
 MOST_S = 10.0
-#: On the first report clips of these two defects of the check were found (decision 0034). They were
+#: On the first report clips of these two defects of the check were found (decision 0029). They were
 #: drawn anew, with other bodies and cameras, before the check was measured again.
 REDRAWN = ("glute_stretch", "line_broken")
 #: View and faults of each clip, good ones first; grades from just beyond the threshold to plain. Two faults in a clip

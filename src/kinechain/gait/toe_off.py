@@ -4,7 +4,7 @@ The toe's first rise is a poor witness alone: shoes bend, and the hidden toe of 
 `gait.events` is off by up to 40 ms on some runners. A ridge regression on 0.12 s of the leg's motion around that
 instant tells how much; it is asked twice, the second time around its own first answer. It was learned from rendered
 runners of the tuning half whose joint centres had been placed as the product places them (`validation/toe_off.py`,
-decision record 0030), so it is used for such points alone.
+decision record 0027), so it is used for such points alone.
 """
 
 from __future__ import annotations

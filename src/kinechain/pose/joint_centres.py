@@ -2,7 +2,7 @@
 
 The estimator's hip, knee and foot points lie beside the joint centres by amounts that depend on the phase of the
 stride, on the leg (near or far) and on the body. What is left of it is learned from rendered runners of the tuning half
-(`validation/joint_centres.py`, decision record 0029), in two steps:
+(`validation/joint_centres.py`, decision record 0026), in two steps:
 
 1. **The clip**: how long thigh and shank look at each angle tells where a hip point lies beside the joint about which
    the thigh turns. A ridge regression on such features of the whole clip gives one offset a point.
