@@ -127,12 +127,13 @@ def effective(models: Sequence[ModelStance], strong: dict[str, float]) -> tuple[
     """Return the table with strengths scaled so that mean peaks meet the reference.
 
     Isometric strength overrates muscles that shorten fast: the planar leg knows no force–velocity relation, so each
-    group gets the strength that it effectively had in these stances. The soleus stays the unit.
+    group gets the strength that it effectively had in these stances, under planar moments, which are what the product
+    has. The soleus stays the unit.
     """
     arms, now = fit_arms(models), dict(strong)
     for _ in range(ROUNDS):
         rows = rows_of(arms, now)
-        forces = [predicted(m, rows, own_moments(m)) for m in models]
+        forces = [predicted(m, rows, planar_moments(m)) for m in models]
         for group in FITTED:
             index = list(GROUPS).index(group)
             true = np.mean([_force(m, group).max() / GRAVITY for m in models])
