@@ -40,7 +40,9 @@ that says what to do, both in Japanese and English.
     │   ├── ModelUnknown           31
     │   ├── ModelDownloadFailed    32
     │   ├── EstimatorNotInstalled  35
-    │   └── ModelUnfit             36
+    │   ├── ModelUnfit             36
+    │   ├── DatabaseUnusable       37
+    │   └── DatabaseBusy           38
     ├── SessionError            40–49   session, athlete and intake
     │   ├── AthleteInvalid         40
     │   ├── OptionInvalid          41
@@ -50,7 +52,9 @@ that says what to do, both in Japanese and English.
     │   ├── WatchFileInvalid       45
     │   │   ├── WatchFileTooLarge    45
     │   │   └── WatchFileNotARun     45
-    │   └── ChangeNotPossible      47
+    │   ├── ChangeNotPossible      47
+    │   ├── RecordMissing          48
+    │   └── PlanChangedMeanwhile   49
     └── InternalError              50
 """
 
@@ -589,6 +593,30 @@ class ModelUnfit(SetupError):
     )
 
 
+class DatabaseUnusable(SetupError):
+    """The studio's database cannot be reached or read, or a newer version wrote it."""
+
+    code = "database_unusable"
+    exit_status = 37
+    sentence = Text(ja="データベース {url} を開けません：{reason}", en="The database {url} cannot be opened: {reason}")
+    hint = Text(
+        ja="接続先と権限を確かめてください。新しい版で作られたデータは、その版以降の kinechain で開けます。",
+        en="Check address and permissions. Data of a newer kinechain opens with that version or a later one.",
+    )
+
+
+class DatabaseBusy(SetupError):
+    """Another transaction holds the studio's database for too long."""
+
+    code = "database_busy"
+    exit_status = 38
+    sentence = Text(
+        ja="データベースがほかの処理で使われているため、保存できませんでした。",
+        en="The database was busy with something else; nothing was saved.",
+    )
+    hint = Text(ja="少し待ってから、もう一度お試しください。", en="Wait a moment and try again.")
+
+
 # --- session, athlete, intake ----------------------------------------------------------------------------------------
 
 
@@ -720,4 +748,31 @@ class ChangeNotPossible(SessionError):
     hint = Text(
         ja="走速度と身長を指定して横からの動画をもう一度解析するか、変化を小さくしてください。",
         en="Assess a side view again with speed and body height, or ask for a smaller change.",
+    )
+
+
+class RecordMissing(SessionError):
+    """There is no such record, or it belongs to somebody else: the answer is the same."""
+
+    code = "record_missing"
+    exit_status = 48
+    sentence = Text(ja="お探しの記録が見つかりません。", en="There is no such record.")
+    hint = Text(
+        ja="削除されたか、見る権限がない可能性があります。一覧からもう一度選んでください。",
+        en="It may have been deleted, or you may not have access. Choose it from the list again.",
+    )
+
+
+class PlanChangedMeanwhile(SessionError):
+    """Two people edit one plan; the second one has not seen what the first one saved."""
+
+    code = "plan_changed_meanwhile"
+    exit_status = 49
+    sentence = Text(
+        ja="編集中に、ほかの方がこのプランを変更しました。変更は保存していません。",
+        en="Somebody else changed this plan while you were editing; your change was not saved.",
+    )
+    hint = Text(
+        ja="新しいプランを開いて、変更をもう一度入力してください。",
+        en="Open the new plan and enter your change again.",
     )
