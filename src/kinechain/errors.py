@@ -41,6 +41,8 @@ that says what to do, both in Japanese and English.
     │   ├── ModelDownloadFailed    32
     │   ├── EstimatorNotInstalled  35
     │   ├── ModelUnfit             36
+    │   ├── RecordMissing          33
+    │   ├── PlanChangedMeanwhile   34
     │   ├── DatabaseUnusable       37
     │   └── DatabaseBusy           38
     ├── SessionError            40–49   session, athlete and intake
@@ -52,9 +54,7 @@ that says what to do, both in Japanese and English.
     │   ├── WatchFileInvalid       45
     │   │   ├── WatchFileTooLarge    45
     │   │   └── WatchFileNotARun     45
-    │   ├── ChangeNotPossible      47
-    │   ├── RecordMissing          48
-    │   └── PlanChangedMeanwhile   49
+    │   └── ChangeNotPossible      47
     └── InternalError              50
 """
 
@@ -617,6 +617,33 @@ class DatabaseBusy(SetupError):
     hint = Text(ja="少し待ってから、もう一度お試しください。", en="Wait a moment and try again.")
 
 
+class RecordMissing(SetupError):
+    """There is no such record, or it belongs to somebody else: the answer is the same."""
+
+    code = "record_missing"
+    exit_status = 33
+    sentence = Text(ja="お探しの記録が見つかりません。", en="There is no such record.")
+    hint = Text(
+        ja="削除されたか、見る権限がない可能性があります。一覧からもう一度選んでください。",
+        en="It may have been deleted, or you may not have access. Choose it from the list again.",
+    )
+
+
+class PlanChangedMeanwhile(SetupError):
+    """Two people edit one plan; the second one has not seen what the first one saved."""
+
+    code = "plan_changed_meanwhile"
+    exit_status = 34
+    sentence = Text(
+        ja="編集中に、ほかの方がこのプランを変更しました。変更は保存していません。",
+        en="Somebody else changed this plan while you were editing; your change was not saved.",
+    )
+    hint = Text(
+        ja="新しいプランを開いて、変更をもう一度入力してください。",
+        en="Open the new plan and enter your change again.",
+    )
+
+
 # --- session, athlete, intake ----------------------------------------------------------------------------------------
 
 
@@ -748,31 +775,4 @@ class ChangeNotPossible(SessionError):
     hint = Text(
         ja="走速度と身長を指定して横からの動画をもう一度解析するか、変化を小さくしてください。",
         en="Assess a side view again with speed and body height, or ask for a smaller change.",
-    )
-
-
-class RecordMissing(SessionError):
-    """There is no such record, or it belongs to somebody else: the answer is the same."""
-
-    code = "record_missing"
-    exit_status = 48
-    sentence = Text(ja="お探しの記録が見つかりません。", en="There is no such record.")
-    hint = Text(
-        ja="削除されたか、見る権限がない可能性があります。一覧からもう一度選んでください。",
-        en="It may have been deleted, or you may not have access. Choose it from the list again.",
-    )
-
-
-class PlanChangedMeanwhile(SessionError):
-    """Two people edit one plan; the second one has not seen what the first one saved."""
-
-    code = "plan_changed_meanwhile"
-    exit_status = 49
-    sentence = Text(
-        ja="編集中に、ほかの方がこのプランを変更しました。変更は保存していません。",
-        en="Somebody else changed this plan while you were editing; your change was not saved.",
-    )
-    hint = Text(
-        ja="新しいプランを開いて、変更をもう一度入力してください。",
-        en="Open the new plan and enter your change again.",
     )
