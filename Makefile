@@ -21,10 +21,10 @@ SUITS := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.14 python3.11 python; do \
 	if $$p -c '$(SUITS)' >/dev/null 2>&1; then echo $$p; break; fi; done)
 
-.PHONY: help demo test check format snap docs bench validate clean
+.PHONY: help demo test check e2e format snap docs bench validate clean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z0-9]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
 demo: $(VENV)/.runtime ## environment, pose weights, and the main job on the clip that ships with the package
 	@$(BIN)/kinechain models fetch >/dev/null
@@ -46,6 +46,9 @@ check: $(VENV)/.dev ## format, lint, types, direction of imports, spelling
 	$(BIN)/mypy --no-error-summary
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/codespell $(SOURCES) *.md Makefile .ci/run pyproject.toml
+
+e2e: $(VENV)/.dev ## the data layer on a real PostgreSQL (its server must be installed)
+	$(BIN)/python -m pytest -o addopts= -q --strict-markers tests/store
 
 format: $(VENV)/.dev ## write the code in the project's format
 	$(BIN)/ruff check --quiet --fix-only .

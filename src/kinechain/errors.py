@@ -40,7 +40,11 @@ that says what to do, both in Japanese and English.
     │   ├── ModelUnknown           31
     │   ├── ModelDownloadFailed    32
     │   ├── EstimatorNotInstalled  35
-    │   └── ModelUnfit             36
+    │   ├── ModelUnfit             36
+    │   ├── RecordMissing          33
+    │   ├── PlanChangedMeanwhile   34
+    │   ├── DatabaseUnusable       37
+    │   └── DatabaseBusy           38
     ├── SessionError            40–49   session, athlete and intake
     │   ├── AthleteInvalid         40
     │   ├── OptionInvalid          41
@@ -590,6 +594,57 @@ class ModelUnfit(SetupError):
     hint = Text(
         ja="26 点（HALPE_26）の RTMPose の ONNX ファイルを --model で指定してください（文書 models をご覧ください）。",
         en="Name an ONNX file of RTMPose with 26 points (Halpe-26) with --model; see the documentation page on models.",
+    )
+
+
+class DatabaseUnusable(SetupError):
+    """The studio's database cannot be reached or read, or a newer version wrote it."""
+
+    code = "database_unusable"
+    exit_status = 37
+    sentence = Text(ja="データベース {url} を開けません：{reason}", en="The database {url} cannot be opened: {reason}")
+    hint = Text(
+        ja="接続先と権限を確かめてください。新しい版で作られたデータは、その版以降の kinechain で開けます。",
+        en="Check address and permissions. Data of a newer kinechain opens with that version or a later one.",
+    )
+
+
+class DatabaseBusy(SetupError):
+    """Another transaction holds the studio's database for too long."""
+
+    code = "database_busy"
+    exit_status = 38
+    sentence = Text(
+        ja="データベースがほかの処理で使われているため、保存できませんでした。",
+        en="The database was busy with something else; nothing was saved.",
+    )
+    hint = Text(ja="少し待ってから、もう一度お試しください。", en="Wait a moment and try again.")
+
+
+class RecordMissing(SetupError):
+    """There is no such record, or it belongs to somebody else: the answer is the same."""
+
+    code = "record_missing"
+    exit_status = 33
+    sentence = Text(ja="お探しの記録が見つかりません。", en="There is no such record.")
+    hint = Text(
+        ja="削除されたか、見る権限がない可能性があります。一覧からもう一度選んでください。",
+        en="It may have been deleted, or you may not have access. Choose it from the list again.",
+    )
+
+
+class PlanChangedMeanwhile(SetupError):
+    """Two people edit one plan; the second one has not seen what the first one saved."""
+
+    code = "plan_changed_meanwhile"
+    exit_status = 34
+    sentence = Text(
+        ja="編集中に、ほかの方がこのプランを変更しました。変更は保存していません。",
+        en="Somebody else changed this plan while you were editing; your change was not saved.",
+    )
+    hint = Text(
+        ja="新しいプランを開いて、変更をもう一度入力してください。",
+        en="Open the new plan and enter your change again.",
     )
 
 

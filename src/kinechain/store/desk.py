@@ -1,0 +1,102 @@
+"""What one signed-in person may reach: a trainer the clients of the own studio, a client only themselves.
+
+Every row is looked up through here, so that an identifier of somebody else answers as one that does not exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from kinechain.errors import PlanChangedMeanwhile, RecordMissing
+from kinechain.store.tables import AuditEntry, Client, Document, PlanEdit, Result, User, Visit
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One person at work within a transaction."""
+
+    session: Session
+    user: User
+
+    @classmethod
+    def of(cls, session: Session, user_id: UUID) -> Desk:
+        """Return the desk of a person; RecordMissing where there is none, or the account is closed."""
+        user = session.get(User, user_id)
+        if user is None or user.disabled_at is not None:
+            raise RecordMissing
+        return cls(session, user)
+
+    def clients(self) -> Sequence[Client]:
+        """Return all clients that this person may see, by name."""
+        return self.session.scalars(self._own(select(Client)).order_by(Client.name, Client.id)).all()
+
+    def client(self, client_id: UUID) -> Client:
+        """Return a client; RecordMissing where this person has none of this identifier."""
+        return self._found(self._own(select(Client).where(Client.id == client_id)))
+
+    def visit(self, visit_id: UUID) -> Visit:
+        """Return a session of one of this person's clients; RecordMissing where there is none."""
+        return self._found(
+            self._own(select(Visit).join(Client, Client.id == Visit.client_id).where(Visit.id == visit_id))
+        )
+
+    def result(self, assessment_id: UUID) -> Result:
+        """Return an assessment of one of this person's clients; RecordMissing where there is none."""
+        joined = select(Result).join(Visit, Visit.id == Result.visit_id).join(Client, Client.id == Visit.client_id)
+        return self._found(self._own(joined.where(Result.id == assessment_id)))
+
+    def edit_plan(self, assessment_id: UUID, seen: int, plan: Document, why: str) -> PlanEdit:
+        """Keep a changed plan beside the suggestion.
+
+        Parameters
+        ----------
+        seen : number of the edit that the person had before them, 0 for the suggestion itself
+
+        Raises
+        ------
+        RecordMissing
+        PlanChangedMeanwhile
+            Where somebody else changed the plan since.
+        """
+        result = self.result(assessment_id)
+        last = self.session.scalar(select(func.max(PlanEdit.number)).where(PlanEdit.assessment_id == result.id)) or 0
+        if last != seen:
+            raise PlanChangedMeanwhile
+        edit = PlanEdit(assessment_id=result.id, number=seen + 1, plan=plan, why=why, edited_by=self.user.id)
+        try:
+            with self.session.begin_nested():
+                self.session.add(edit)
+        except IntegrityError as error:
+            raise PlanChangedMeanwhile from error
+        return edit
+
+    def note(self, action: str, subject: str, subject_id: UUID) -> None:
+        """Write into the audit trail what this person saw or did."""
+        entry = AuditEntry(
+            organisation_id=self.user.organisation_id,
+            user_id=self.user.id,
+            action=action,
+            subject=subject,
+            subject_id=subject_id,
+        )
+        self.session.add(entry)
+
+    def _own(self, rows: Select[Row]) -> Select[Row]:
+        """Narrow a selection that reaches `Client` to the clients of this person."""
+        rows = rows.where(Client.organisation_id == self.user.organisation_id)
+        return rows if self.user.role == "trainer" else rows.where(Client.user_id == self.user.id)
+
+    def _found(self, rows: Select[Row]) -> Row:
+        row = self.session.scalar(rows)
+        if row is None:
+            raise RecordMissing
+        return row

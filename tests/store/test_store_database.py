@@ -1,0 +1,101 @@
+"""Migrations lead to the tables of this version and back; transactions are whole; faults have their own errors."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from kinechain.errors import DatabaseBusy, DatabaseUnusable
+from kinechain.store.database import Database, migrate, open_database, sqlite_url
+from kinechain.store.tables import Organisation, Table
+
+TOKYO = timezone(timedelta(hours=9))
+
+
+def test_the_migrations_lead_to_the_tables_of_this_version(database: Database) -> None:
+    with database.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Table.metadata) == []
+
+
+def test_down_to_nothing_and_up_again(database: Database) -> None:
+    with database.engine.begin() as connection:
+        migrate(connection, "base")
+    assert sa.inspect(database.engine).get_table_names() == ["alembic_version"]
+    with database.engine.begin() as connection:
+        migrate(connection, "head")
+    assert set(sa.inspect(database.engine).get_table_names()) == {"alembic_version", *Table.metadata.tables}
+
+
+def test_what_is_kept_is_there_at_the_next_start(database: Database, url: str) -> None:
+    moment = datetime(2026, 4, 1, 0, 30, tzinfo=TOKYO)
+    with database.writing() as session:
+        session.add(Organisation(name="走りの工房", made_at=moment))
+    database.close()
+    again = open_database(url)
+    with again.reading() as session:
+        kept = session.scalars(sa.select(Organisation)).one()
+        assert (kept.name, kept.made_at, kept.made_at.tzinfo) == ("走りの工房", moment, UTC)
+    again.close()
+
+
+def test_a_moment_needs_its_time_zone(database: Database) -> None:
+    with pytest.raises(sa.exc.StatementError, match="time zone"), database.writing() as session:
+        session.add(Organisation(name="x", made_at=datetime(2026, 4, 1)))
+
+
+def test_a_transaction_that_fails_keeps_nothing(database: Database) -> None:
+    def fail_half_way() -> None:
+        with database.writing() as session:
+            session.add(Organisation(name="x"))
+            session.flush()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_half_way()
+    with database.reading() as session:
+        assert session.scalars(sa.select(Organisation)).all() == []
+
+
+def test_tables_of_a_newer_version_are_left_alone(database: Database, url: str) -> None:
+    with database.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(DatabaseUnusable, match="9999"):
+        open_database(url)
+
+
+def test_a_locked_database_is_told_after_the_wait(tmp_path: Path) -> None:
+    database = open_database(sqlite_url(tmp_path), wait_s=0.1)
+    holder = sqlite3.connect(tmp_path / "studio.sqlite", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    with pytest.raises(DatabaseBusy), database.writing():
+        pass
+    with database.reading() as session:
+        assert session.scalars(sa.select(Organisation)).all() == [], "who reads does not wait"
+    holder.execute("ROLLBACK")
+    with database.writing() as session:
+        session.add(Organisation(name="x"))
+    holder.close()
+    database.close()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["no url", "nosuchdatabase://x", "sqlite:////no/such/folder/x", "postgresql+psycopg://u:hidden@/x?host=/no/such"],
+)
+def test_a_database_that_cannot_be_opened_is_named_without_its_password(wrong: str) -> None:
+    pytest.importorskip("psycopg", reason="psycopg is not installed (extra postgresql)")
+    with pytest.raises(DatabaseUnusable) as caught:
+        open_database(wrong)
+    assert "hidden" not in caught.value.message.en
+
+
+def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    (tmp_path / "studio.sqlite").write_text("no database " * 100)
+    with pytest.raises(DatabaseUnusable):
+        open_database(sqlite_url(tmp_path))
