@@ -9,6 +9,7 @@ import pandas as pd
 from accuracy.page_peers import peers
 from accuracy.page_rates import rates
 from accuracy.page_reasoning import bins, prepared, reasoning
+from accuracy.page_roll import roll
 
 # As they come back from CSV: empty cells are not there.
 COLUMNS = (
@@ -78,3 +79,25 @@ def test_frame_rates_stand_beside_one_another() -> None:
     ]  # fmt: skip
     text = "\n".join(rates(pd.DataFrame(rows)))
     assert "| `shank_angle_ms_deg` [deg] | near | +0.0 ± 1.0 (3) | +1.0 ± 1.0 (3) |" in text
+
+
+def test_what_the_roll_is_worth_is_told_for_both_cases() -> None:
+    rows = pd.DataFrame(
+        {
+            "clip": [f"c{i % 4}" for i in range(8)],
+            "runner": ["A", "B", "A", "B"] * 2,
+            "view": "side_left",
+            "kind": "measurement",
+            "name": "trunk_lean_deg",
+            "leg": "both",
+            "uprights": ["seen"] * 4 + ["unseen"] * 4,
+            "value": [5.5, 4.5, 5.5, 4.5, 8.0, 2.0, 8.0, 2.0],
+            "truth": 5.0,
+            "low": 0.0,
+            "high": 10.0,
+            "spread": 0.1,
+            "n": 6,
+        }
+    )
+    text = "\n".join(roll(rows))
+    assert "| `trunk_lean_deg` [deg] | both | +0.00 ± 0.58 (4) | +0.0 ± 3.5 (4) |" in text

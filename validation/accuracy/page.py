@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from accuracy import page_measurements, page_movement
+from accuracy import page_measurements, page_movement, page_roll
 from accuracy.figures import write_figures
 from accuracy.page_agreement import agreement
 from accuracy.page_peers import peers
@@ -53,6 +53,9 @@ def _tables(rows: pd.DataFrame, results: Path) -> Iterator[str]:
     yield from agreement(pd.concat([plain, faulted]))
     yield from page_measurements.strike_class(plain)
     yield from page_measurements.yaw(plain)
+    other = _optional(results / "phantoms_other_roll.csv")
+    if other is not None:
+        yield from page_roll.roll(pd.concat([plain, rows_of_report(other)], ignore_index=True))
     yield from page_movement.events(plain)
     yield from page_measurements.without_runner(plain, CHOSEN_ON)
     yield from page_movement.curves(plain)
