@@ -124,7 +124,7 @@ def test_a_stopped_plan_has_questions_and_no_calendar(tmp_path):
     file = written(tmp_path, Plan(stop=True, gates=("unanswered",)), rf_limp=None)
     assert "plan" in run("week", file).output or run("week", file).exit_code == 0
     result = run("calendar", file, "--out", tmp_path / "plan.ics")
-    assert result.exit_code == 48
+    assert result.exit_code == 49
     assert "[plan_stopped]" in result.output
     assert not (tmp_path / "plan.ics").exists()
 

@@ -52,8 +52,8 @@ def test_every_clip_is_short_moves_in_its_time_and_keeps_its_bones(half):
             assert shank == pytest.approx(np.full(len(shank), build.shank), rel=0.07)  # a flat rear foot stretches
             assert leg.lowest().min() > -1e-6
         if spec.exercise != "glute_stretch":
-            rises = np.sum(np.diff((moving.share > 0.9).astype(int)) == 1)
-            assert rises == spec.movement.times
+            ends = moving.share[(moving.share > 0.9) | (moving.share < 0.5)] > 0.9  # a bounce does not come back so far
+            assert np.sum(np.diff(ends.astype(int)) == 1) == spec.movement.times
 
 
 def test_the_halves_share_no_body_and_together_are_at_most_forty_clips():
