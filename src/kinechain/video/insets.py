@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter1d, uniform_filter1d
 
 from kinechain.model.frames import Area, Image
+from kinechain.video.samples import grey_copy, spread_frames
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -92,8 +92,7 @@ class InsetWatcher:
 
     def __init__(self, n_frames: int, parameters: InsetParameters | None = None) -> None:
         self._parameters = parameters or InsetParameters()
-        chosen = np.linspace(0, max(0, n_frames - 1), self._parameters.frames).round().astype(int)
-        self._chosen = set(chosen.tolist())
+        self._chosen = spread_frames(n_frames, self._parameters.frames)
         self._small: list[Array] = []
         self._scale = 1.0
         self._found: Additions | None = None
@@ -102,10 +101,7 @@ class InsetWatcher:
         """Take in an image; those that were not chosen are passed over."""
         if index not in self._chosen:
             return
-        grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
-        self._scale = min(1.0, self._parameters.working_side_px / max(grey.shape))
-        if self._scale < 1.0:
-            grey = cv2.resize(grey, None, fx=self._scale, fy=self._scale, interpolation=cv2.INTER_AREA)
+        grey, self._scale = grey_copy(image, self._parameters.working_side_px)
         self._small.append(np.asarray(grey, dtype=np.float64))
         self._found = None
 

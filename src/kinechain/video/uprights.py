@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kinechain.model.frames import Image
+from kinechain.video.samples import grey_copy, spread_frames
 
 Array = NDArray[np.float64]
 
@@ -56,7 +57,7 @@ class UprightsWatcher:
 
     def __init__(self, n_frames: int, parameters: UprightParameters) -> None:
         self._parameters = parameters
-        self._chosen = set(np.linspace(0, max(0, n_frames - 1), parameters.frames).round().astype(int).tolist())
+        self._chosen = spread_frames(n_frames, parameters.frames)
         self._lines: dict[int, Array] = {}
         self._height = 0
 
@@ -85,10 +86,7 @@ class UprightsWatcher:
 
 def _upright_lines(image: Image, parameters: UprightParameters) -> Array:
     """Return the lines near the vertical, shape (k, 4): x, y of both ends [px]."""
-    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
-    scale = min(1.0, parameters.working_side_px / max(grey.shape))
-    if scale < 1.0:
-        grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    grey, scale = grey_copy(image, parameters.working_side_px)
     found = cv2.createLineSegmentDetector().detect(grey)[0]  # None where there is no line at all
     lines = np.array(() if found is None else found, dtype=np.float64).reshape(-1, 4) / scale
     length, lean = _length_and_lean(lines)
