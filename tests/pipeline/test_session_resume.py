@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +16,13 @@ from kinechain.model.assessment import Assessment
 from kinechain.model.frames import Image
 from kinechain.pipeline.assess import assess_session
 from kinechain.pipeline.clip_store import ClipStore, kept_clips
+from kinechain.pipeline.progress import Stopwatch
+from kinechain.pipeline.seeing import ClipRequest, SeenClip, see
 from kinechain.pipeline.session import read_session
 from kinechain.pose.estimator import Detection, Place
 from kinechain.settings import Protocol
+from kinechain.video.insets import Additions
+from kinechain.video.reader import file_sha256
 from video_clips import make_clip
 
 FPS, SECONDS, SIZE = 60.0, 3.0, (320, 240)
@@ -129,6 +133,31 @@ def test_a_killed_session_resumes_and_ends_the_same(session: Path, tmp_path: Pat
     damaged = KnowsTheRunner()
     assert comparable(run(session, store, tmp_path / "damaged", damaged)) == comparable(expected)
     assert damaged.images == whole.images, "what is damaged does not count"
+
+
+def test_all_that_was_seen_of_a_clip_is_kept(session: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A field that a kept clip loses would end a resumed session differently."""
+    added = Additions(inset=(1.0, 2.0, 30.0, 40.0), bars=0.1, inset_share=0.05)
+
+    def see_with_additions(*arguments: object) -> SeenClip:
+        seen = see(*arguments)  # type: ignore[arg-type]
+        return replace(seen, additions=added, pose=seen.pose.assign_attrs(upright_lean_deg=1.5))
+
+    monkeypatch.setattr("kinechain.pipeline.clip_store.see", see_with_additions)
+    clip, store = session.parent / "40.mp4", ClipStore(tmp_path / "store")
+
+    def seen_by(estimator: KnowsTheRunner) -> SeenClip:
+        request = ClipRequest(clip, view="side_right")
+        return store.see(request, file_sha256(clip), lambda: estimator, Protocol(), lambda *_: None, Stopwatch())
+
+    first, kept = seen_by(KnowsTheRunner()), seen_by(KnowsTheRunner(killed_after=0))
+    for part in fields(SeenClip):
+        if part.name not in ("frames", "info", "pose", "repeated", "camera_lost"):
+            assert getattr(kept, part.name) == getattr(first, part.name), part.name
+    for name in ("repeated", "camera_lost"):
+        np.testing.assert_array_equal(getattr(kept, name), getattr(first, name))
+    assert kept.pose.attrs["upright_lean_deg"] == 1.5
+    np.testing.assert_allclose(kept.pose["position"], first.pose["position"])
 
 
 def test_an_empty_store_leaves_no_folder(tmp_path: Path) -> None:

@@ -28,12 +28,13 @@ from kinechain.pipeline.seeing import ClipRequest, EstimatorFactory, SeenClip, s
 from kinechain.pose.importers import is_points
 from kinechain.pose.people import People
 from kinechain.settings import Protocol
+from kinechain.video.insets import Additions
 from kinechain.video.reader import open_clip
 
 #: Folder of the kept clips inside of the folder of the result.
 KEPT = ".kinechain"
 _FACTS, _POSE = "seen.json", "pose.nc"
-_PEOPLE = TypeAdapter(People)
+_PEOPLE, _ADDITIONS = TypeAdapter(People), TypeAdapter(Additions)
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,7 @@ def _keep(seen: SeenClip, place: Path) -> None:
         "model_sha256": dict(seen.model_sha256),
         "repeated": _frames(seen.repeated),
         "camera_lost": _frames(seen.camera_lost),
+        "additions": asdict(seen.additions),
     }
     half = place / f"{_FACTS}.part"
     half.write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
@@ -139,6 +141,7 @@ def _kept(place: Path, request: ClipRequest, sha256: str) -> SeenClip | None:
             model_sha256=facts["model_sha256"],
             repeated=_mask(facts["repeated"], n),
             camera_lost=_mask(facts["camera_lost"], n),
+            additions=_ADDITIONS.validate_python(facts["additions"]),
         )
     except (OSError, PoseFileInvalid, ValidationError, KeyError, IndexError, TypeError, ValueError):
         return None
