@@ -44,7 +44,20 @@ that says what to do, both in Japanese and English.
     │   ├── RecordMissing          33
     │   ├── PlanChangedMeanwhile   34
     │   ├── DatabaseUnusable       37
-    │   └── DatabaseBusy           38
+    │   ├── DatabaseBusy           38
+    │   └── StudioError            39
+    │       ├── SignInNeeded         39
+    │       ├── SignInFailed         39
+    │       ├── TooManyTries         39
+    │       ├── NotAllowed           39
+    │       ├── FormExpired          39
+    │       ├── FormInvalid          39
+    │       ├── InvitationInvalid    39
+    │       ├── PasswordTooShort     39
+    │       ├── EmailTaken           39
+    │       ├── UploadTooLarge       39
+    │       ├── UploadOutOfStep      39
+    │       └── NoSpaceLeft          39
     ├── SessionError            40–49   session, athlete and intake
     │   ├── AthleteInvalid         40
     │   ├── OptionInvalid          41
@@ -645,6 +658,157 @@ class PlanChangedMeanwhile(SetupError):
     hint = Text(
         ja="新しいプランを開いて、変更をもう一度入力してください。",
         en="Open the new plan and enter your change again.",
+    )
+
+
+# --- the studio's pages ---------------------------------------------------------------------------------------------
+
+
+class StudioError(SetupError):
+    """A request to the studio cannot be done."""
+
+    code = "studio"
+    exit_status = 39
+
+
+class SignInNeeded(StudioError):
+    """Nobody is signed in, or no longer."""
+
+    code = "sign_in_needed"
+    exit_status = 39
+    sentence = Text(ja="サインインが必要です。", en="Please sign in first.")
+    hint = Text(ja="サインインしてから、もう一度開いてください。", en="Sign in, then open the page again.")
+
+
+class SignInFailed(StudioError):
+    """E-mail address and password do not belong together; which of the two is wrong is not said."""
+
+    code = "sign_in_failed"
+    exit_status = 39
+    sentence = Text(ja="メールアドレスまたはパスワードが違います。", en="E-mail address or password is not right.")
+    hint = Text(
+        ja="入力を確かめて、もう一度お試しください。アカウントは招待リンクから作れます。",
+        en="Check both and try again. An account is made with an invitation link.",
+    )
+
+
+class TooManyTries(StudioError):
+    """Too many sign-ins failed."""
+
+    code = "too_many_tries"
+    exit_status = 39
+    sentence = Text(
+        ja="サインインの失敗が続いたため、いったん止めています。",
+        en="Signing in failed too often and is paused.",
+    )
+    hint = Text(ja="{minutes}分ほど待ってから、お試しください。", en="Wait about {minutes} minutes and try again.")
+
+
+class NotAllowed(StudioError):
+    """The person is signed in, but this is not for their role."""
+
+    code = "not_allowed"
+    exit_status = 39
+    sentence = Text(ja="このページを開く権限がありません。", en="This page is not open to you.")
+    hint = Text(ja="はじめのページに戻ってください。", en="Go back to the first page.")
+
+
+class FormExpired(StudioError):
+    """A form without the key of this sign-in: left open too long, or sent by another site."""
+
+    code = "form_expired"
+    exit_status = 39
+    sentence = Text(
+        ja="この画面は古くなっているため、保存していません。", en="This page was out of date; nothing was saved."
+    )
+    hint = Text(ja="ページを開き直して、もう一度入力してください。", en="Open the page again and enter it once more.")
+
+
+class FormInvalid(StudioError):
+    """A field of a form holds what cannot be."""
+
+    code = "form_invalid"
+    exit_status = 39
+    sentence = Text(ja="「{field}」の入力を確かめてください。", en="Please check “{field}”.")
+    hint = Text(ja="入力できるもの：{allowed}", en="What can be entered: {allowed}")
+
+
+class InvitationInvalid(StudioError):
+    """An invitation link was used, is too old, or never was one."""
+
+    code = "invitation_invalid"
+    exit_status = 39
+    sentence = Text(ja="この招待リンクは使えません。", en="This invitation link does not work.")
+    hint = Text(
+        ja="使用済みか期限切れの可能性があります。新しいリンクを発行してもらってください。",
+        en="It may have been used or be too old. Ask for a new one.",
+    )
+
+
+class PasswordTooShort(StudioError):
+    """A password is too short to be safe, or too long to be one."""
+
+    code = "password_too_short"
+    exit_status = 39
+    sentence = Text(
+        ja="パスワードは{shortest}〜{longest}文字にしてください。",
+        en="A password has {shortest} to {longest} characters.",
+    )
+    hint = Text(
+        ja="長い言葉の組み合わせがおすすめです。記号は必須ではありません。",
+        en="Several long words work well; symbols are not needed.",
+    )
+
+
+class EmailTaken(StudioError):
+    """There is an account with this e-mail address."""
+
+    code = "email_taken"
+    exit_status = 39
+    sentence = Text(
+        ja="このメールアドレスのアカウントはすでにあります。", en="There is an account with this e-mail address."
+    )
+    hint = Text(
+        ja="そのアカウントでサインインするか、別のアドレスを使ってください。",
+        en="Sign in with it, or use another address.",
+    )
+
+
+class UploadTooLarge(StudioError):
+    """A clip is larger than the studio takes."""
+
+    code = "upload_too_large"
+    exit_status = 39
+    sentence = Text(ja="ファイルが大きすぎます（上限 {limit} GB）。", en="The file is too large (at most {limit} GB).")
+    hint = Text(
+        ja="走っている部分を10〜20秒だけ切り出して、もう一度送ってください。",
+        en="Cut out 10 to 20 seconds of running and send that.",
+    )
+
+
+class UploadOutOfStep(StudioError):
+    """A piece of a clip does not begin where the last one ended, or is longer than what is left."""
+
+    code = "upload_out_of_step"
+    exit_status = 39
+    sentence = Text(
+        ja="アップロードの続きの位置が合いません（受信済み {received} バイト）。",
+        en="The upload goes on from the wrong place ({received} bytes are here).",
+    )
+    hint = Text(
+        ja="同じファイルをもう一度選ぶと、続きから送ります。", en="Choose the same file again; it goes on from there."
+    )
+
+
+class NoSpaceLeft(StudioError):
+    """The disk of the studio is full."""
+
+    code = "no_space_left"
+    exit_status = 39
+    sentence = Text(ja="保存先の空き容量が足りないため、保存していません。", en="The disk is full; nothing was saved.")
+    hint = Text(
+        ja="管理者に空き容量を確かめてもらい、もう一度送ってください。送った分は残っています。",
+        en="Ask the administrator to make room, then send again; what arrived is kept.",
     )
 
 

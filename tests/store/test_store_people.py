@@ -27,12 +27,15 @@ from kinechain.store.tables import (
     Consent,
     DiaryEntry,
     EventCorrection,
+    Invitation,
     Job,
     Organisation,
     PlanEdit,
     Result,
     ShareLink,
+    SignIn,
     Table,
+    Upload,
     User,
     Visit,
     now,
@@ -63,8 +66,11 @@ def furnish(session: Session, files: StudioFiles, client_id: UUID, account: UUID
             ShareLink(assessment_id=result.id, secret_sha256=uuid4().hex, expires_at=now()),
         ]
     )
+    session.add(Invitation(client_id=client_id, role="client", secret_sha256=uuid4().hex, expires_at=now()))
+    session.add(Upload(visit_id=visit.id, file_name="走り.mp4", size_bytes=9_000_000_000))
     if account is not None:
         session.add(ApiToken(user_id=account, label="watch", secret_sha256=uuid4().hex))
+        session.add(SignIn(user_id=account, secret_sha256=uuid4().hex, form_key=uuid4().hex, expires_at=now()))
     for path in (files.clip(client_id, SHA256), files.result(client_id, job.id) / "assessment.json"):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"abc")
@@ -137,8 +143,8 @@ def test_deletion_takes_everything_of_a_client_and_nothing_of_others(
     after = rows(database)
     gone = {name: before[name] - after[name] for name in before}
     assert gone.pop("audit") == -1
-    assert gone.pop("users") == gone.pop("api_tokens") == 1
-    untouched = {gone.pop(name) for name in ("organisations", "erasures")}
+    assert gone.pop("users") == gone.pop("api_tokens") == gone.pop("sign_ins") == 1
+    untouched = {gone.pop(name) for name in ("organisations", "erasures", "failed_sign_ins")}
     assert untouched == {0}
     assert set(gone.values()) == {1}, gone
     assert not files.person(studio.client).exists()
@@ -203,7 +209,7 @@ def test_a_copy_holds_every_table_of_a_client_and_no_secret(
         assert packed.read(f"files/clips/{SHA256}") == b"abc"
         assert sum(name.startswith("files/results/") for name in packed.namelist()) == 1
     assert {name: len(found) for name, found in data.items()} == dict.fromkeys(
-        Table.metadata.tables.keys() - {"organisations", "erasures"}, 1
+        Table.metadata.tables.keys() - {"organisations", "erasures", "failed_sign_ins"}, 1
     )
     assert not SECRETS & {column for found in data.values() for row in found for column in row}
     assert data["visits"][0]["intake"] == {"side": "right"}

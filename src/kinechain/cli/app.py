@@ -17,6 +17,7 @@ from kinechain.cli.console import Shell
 from kinechain.cli.diary import diary
 from kinechain.cli.doctor import examine
 from kinechain.cli.plan import plan
+from kinechain.cli.studio import serve
 from kinechain.errors import OptionInvalid
 from kinechain.exercise.kinds import ExerciseId
 from kinechain.model.assessment import Assessment, read_assessment
@@ -62,6 +63,7 @@ models = typer.Typer(help="The pose weights: get them, or show where they are.",
 app.add_typer(models, name="models")
 app.add_typer(diary, name="diary")
 app.add_typer(plan, name="plan")
+app.command()(serve)
 
 PAGE = Text(ja="ページ：{path}", en="Page: {path}")
 FILES = Text(ja="書き出したファイル：{path}", en="Written: {path}")

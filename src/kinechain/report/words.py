@@ -8,19 +8,25 @@ from importlib import resources
 
 from kinechain.text import Language, Text
 
+REPORT = "kinechain.report"
 Words = dict[str, dict[str, str]]
 
 
 @cache
-def all_words() -> dict[str, dict[str, Text]]:
-    """Return every word of the page by section and key."""
-    text = resources.files("kinechain.report").joinpath("words.toml").read_text(encoding="utf-8")
+def read_words(room: str) -> dict[str, dict[str, Text]]:
+    """Return every word in the `words.toml` of a room (a package), by section and key."""
+    text = resources.files(room).joinpath("words.toml").read_text(encoding="utf-8")
     return {
         section: {key: Text.model_validate(pair) for key, pair in rows.items()}
         for section, rows in tomllib.loads(text).items()
     }
 
 
-def words_in(language: Language) -> Words:
+def all_words() -> dict[str, dict[str, Text]]:
+    """Return every word of the report."""
+    return read_words(REPORT)
+
+
+def words_in(language: Language, room: str = REPORT) -> Words:
     """Return the words of one language by section and key."""
-    return {section: {key: text[language] for key, text in rows.items()} for section, rows in all_words().items()}
+    return {section: {key: text[language] for key, text in rows.items()} for section, rows in read_words(room).items()}

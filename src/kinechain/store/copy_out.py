@@ -22,17 +22,20 @@ from kinechain.store.tables import (
     Consent,
     DiaryEntry,
     EventCorrection,
+    Invitation,
     Job,
     PlanEdit,
     Result,
     ShareLink,
+    SignIn,
     Table,
+    Upload,
     User,
     Visit,
 )
 
 #: Columns that open a door; nobody needs them to know what is kept.
-SECRETS = {"password_hash", "secret_sha256"}
+SECRETS = {"password_hash", "secret_sha256", "form_key"}
 
 
 def copy_out(database: Database, files: StudioFiles, user_id: UUID, client_id: UUID, archive: Path) -> None:
@@ -70,8 +73,11 @@ def _everything(session: Session, client: Client) -> Iterator[tuple[str, list[Ta
         (Client, Client.id == client.id),
         (User, User.id == client.user_id),
         (ApiToken, ApiToken.user_id == client.user_id),
+        (SignIn, SignIn.user_id == client.user_id),
+        (Invitation, Invitation.client_id == client.id),
         (Consent, Consent.client_id == client.id),
         (Visit, Visit.client_id == client.id),
+        (Upload, Upload.visit_id.in_(visits)),
         (Clip, Clip.visit_id.in_(visits)),
         (Job, Job.visit_id.in_(visits)),
         (Result, Result.visit_id.in_(visits)),

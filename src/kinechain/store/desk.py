@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kinechain.errors import PlanChangedMeanwhile, RecordMissing
-from kinechain.store.tables import AuditEntry, Client, Document, PlanEdit, Result, User, Visit
+from kinechain.store.tables import AuditEntry, Client, Consent, Document, PlanEdit, Result, User, Visit
 
 Row = TypeVar("Row")
 
@@ -42,6 +42,30 @@ class Desk:
     def client(self, client_id: UUID) -> Client:
         """Return a client; RecordMissing where this person has none of this identifier."""
         return self._found(self._own(select(Client).where(Client.id == client_id)))
+
+    def add_client(self, name: str, athlete: Document) -> Client:
+        """Enter a new runner of this person's studio."""
+        client = Client(organisation_id=self.user.organisation_id, trainer_id=self.user.id, name=name, athlete=athlete)
+        self.session.add(client)
+        self.session.flush()
+        return client
+
+    def consent(self, client_id: UUID) -> Consent | None:
+        """Return the consent of a client that holds, None where none was given or it was taken back."""
+        client = self.client(client_id)
+        return self.session.scalar(
+            select(Consent)
+            .where(Consent.client_id == client.id, Consent.withdrawn_at.is_(None))
+            .order_by(Consent.made_at.desc())
+            .limit(1)
+        )
+
+    def begin_visit(self, client_id: UUID) -> Visit:
+        """Begin a session with a client."""
+        visit = Visit(client_id=self.client(client_id).id, trainer_id=self.user.id)
+        self.session.add(visit)
+        self.session.flush()
+        return visit
 
     def visit(self, visit_id: UUID) -> Visit:
         """Return a session of one of this person's clients; RecordMissing where there is none."""

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     CheckConstraint,
     DateTime,
     Dialect,
@@ -118,6 +119,44 @@ class User(Table):
     disabled_at: Mapped[datetime | None]
 
 
+class SignIn(Table):
+    """A person who is signed in on one device. Only the hash of the cookie's secret is kept.
+
+    `form_key` stands in every form of the pages, so that no other site can send one.
+    """
+
+    __tablename__ = "sign_ins"
+
+    user_id: Mapped[UUID] = _part_of("users")
+    secret_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    form_key: Mapped[str] = mapped_column(String(64))
+    expires_at: Mapped[datetime]
+
+
+class FailedSignIn(Table):
+    """A sign-in that failed. `origin` is the hash of an e-mail address or of a network address."""
+
+    __tablename__ = "failed_sign_ins"
+    __table_args__ = (Index(None, "origin", "made_at"),)
+
+    origin: Mapped[str] = mapped_column(String(64))
+
+
+class Invitation(Table):
+    """A link with which a person makes their account, once. Without a studio it makes the studio as well."""
+
+    __tablename__ = "invitations"
+    __table_args__ = (_one_of("role", get_args(Role)),)
+
+    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id", ondelete="CASCADE"), index=True)
+    client_id: Mapped[UUID | None] = mapped_column(ForeignKey("clients.id", ondelete="CASCADE"), index=True)
+    role: Mapped[Role]
+    secret_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    expires_at: Mapped[datetime]
+    taken_at: Mapped[datetime | None]
+    invited_by: Mapped[UUID | None] = _by()
+
+
 class Client(Table):
     """A runner of the studio, with or without an account. `athlete` is the table of an athlete file."""
 
@@ -162,8 +201,20 @@ class Clip(Table):
 
     visit_id: Mapped[UUID] = _part_of("visits")
     sha256: Mapped[str] = mapped_column(String(64))
-    size_bytes: Mapped[int]
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
     file_name: Mapped[str] = mapped_column(String(255))
+    filming: Mapped[Document] = mapped_column(default=dict)
+
+
+class Upload(Table):
+    """A clip on its way here, piece by piece. `filming` is what will be the clip's, `received_bytes` what is safe."""
+
+    __tablename__ = "uploads"
+
+    visit_id: Mapped[UUID] = _part_of("visits")
+    file_name: Mapped[str] = mapped_column(String(255))
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
+    received_bytes: Mapped[int] = mapped_column(BigInteger, default=0)
     filming: Mapped[Document] = mapped_column(default=dict)
 
 

@@ -1,0 +1,5 @@
+"""The studio in a browser: pages for trainers and runners, and the programming interface.
+
+- `app`: the application. - `studio`: what it holds. - `serve`: how it starts. - `doors`: who may open a route.
+- `page`: how a page is made. - `pages`: one module a group of pages. - `words.toml`: every word of the pages.
+"""

@@ -1,0 +1,61 @@
+"""How a page is made: its template, its words in the visitor's language, and the form key of their sign-in."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from kinechain.report.words import words_in
+from kinechain.text import LANGUAGES
+from kinechain.web.doors import FORM_KEY, language_of, visitor_of
+
+
+def page(request: Request, template: str, status: int = 200, **values: object) -> HTMLResponse:
+    """Return a page.
+
+    Parameters
+    ----------
+    template : name of a file in `templates/`
+    **values : for the template, beside `w` (words), `language`, `other_language`, `visitor`, `path` and `form_key`
+    """
+    language, visitor = language_of(request), visitor_of(request)
+    text = (
+        _environment()
+        .get_template(template)
+        .render(
+            w=words_in(language, "kinechain.web"),
+            language=language,
+            other_language=next(other for other in LANGUAGES if other != language),
+            visitor=visitor,
+            form_key=visitor.form_key if visitor else "",
+            form_key_name=FORM_KEY,
+            path=request.url.path,
+            **values,
+        )
+    )
+    return HTMLResponse(text, status_code=status)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("kinechain.web", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(fill=_fill, plain=_plain)
+    return environment
+
+
+def _fill(text: str, **values: object) -> str:
+    return text.format(**values)
+
+
+def _plain(value: object) -> str:
+    """Return a typed or kept number as one types it."""
+    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,97 @@
+"""A studio in memory: the application on an SQLite file, and people who can sign in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from argon2 import PasswordHasher
+from fastapi.testclient import TestClient
+from web_browser import PASSWORD, Browser
+
+from kinechain.store import accounts
+from kinechain.store.database import open_database, sqlite_url
+from kinechain.store.files import StudioFiles
+from kinechain.store.tables import Client, Organisation, User
+from kinechain.web.app import create_app
+from kinechain.web.studio import Studio
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Iterator[Studio]:
+    database = open_database(sqlite_url(tmp_path))
+    yield Studio(database, StudioFiles(tmp_path))
+    database.close()
+
+
+@pytest.fixture
+def browsers(studio: Studio) -> Iterator[list[TestClient]]:
+    opened: list[TestClient] = []
+    yield opened
+    for one in opened:
+        one.close()
+
+
+@pytest.fixture
+def new_browser(studio: Studio, browsers: list[TestClient]) -> Callable[[], Browser]:
+    app = create_app(studio)
+
+    def make() -> Browser:
+        browsers.append(TestClient(app, base_url="http://studio.example", raise_server_exceptions=False))
+        return Browser(browsers[-1])
+
+    return make
+
+
+@pytest.fixture
+def trainer(studio: Studio, new_browser: Callable[[], Browser]) -> Browser:
+    """The first trainer of a studio, signed in."""
+    with studio.database.writing() as session:
+        secret = accounts.first_invitation(session)
+    browser = new_browser()
+    account = {"name": "佐藤", "email": "t@studio.example", "password": PASSWORD, "studio": "走りの工房"}
+    browser.post(f"/invitation/{secret}", account)
+    return browser
+
+
+@pytest.fixture
+def client_id(studio: Studio, trainer: Browser) -> UUID:
+    """A runner of the first trainer's studio, who has agreed to the text."""
+    trainer.post("/clients", {"name": "鈴木", "height_cm": "172"})
+    found = UUID(trainer.at.rsplit("/", 1)[1])
+    trainer.post(f"/clients/{found}/consent", {"agreed": "true"})
+    return found
+
+
+@pytest.fixture
+def runner(studio: Studio, new_browser: Callable[[], Browser], client_id: UUID) -> Browser:
+    """That runner, signed in."""
+    with studio.database.writing() as session:
+        client = session.get_one(Client, client_id)
+        secret = accounts.invite_client(session, session.get_one(User, client.trainer_id), client)
+    browser = new_browser()
+    browser.post(f"/invitation/{secret}", {"name": "鈴木", "email": "r@studio.example", "password": PASSWORD})
+    return browser
+
+
+@pytest.fixture
+def elsewhere(studio: Studio, new_browser: Callable[[], Browser]) -> Browser:
+    """A trainer of another studio on the same server, signed in."""
+    with studio.database.writing() as session:
+        other = Organisation(name="Elsewhere")
+        session.add(other)
+        session.flush()
+        owner = User(organisation_id=other.id, role="trainer", email="owner@there.example", name="Kim")
+        session.add(owner)
+        session.flush()
+        secret = accounts.invite_trainer(session, owner)
+    browser = new_browser()
+    browser.post(f"/invitation/{secret}", {"name": "Lee", "email": "lee@there.example", "password": PASSWORD})
+    return browser
