@@ -53,6 +53,7 @@ that says what to do, both in Japanese and English.
     │       ├── FormExpired          39
     │       ├── FormInvalid          39
     │       ├── InvitationInvalid    39
+    │       ├── ConsentNeeded        39
     │       ├── PasswordTooShort     39
     │       ├── EmailTaken           39
     │       ├── UploadTooLarge       39
@@ -742,6 +743,18 @@ class InvitationInvalid(StudioError):
     hint = Text(
         ja="使用済みか期限切れの可能性があります。新しいリンクを発行してもらってください。",
         en="It may have been used or be too old. Ask for a new one.",
+    )
+
+
+class ConsentNeeded(StudioError):
+    """Health data of somebody who has not agreed to that, or no longer does."""
+
+    code = "consent_needed"
+    exit_status = 39
+    sentence = Text(ja="ご本人の同意がまだ記録されていません。", en="The runner's consent is not recorded yet.")
+    hint = Text(
+        ja="ランナーのページで説明を読んでもらい、同意を記録してください。",
+        en="Read the text on the runner's page together and record the consent there.",
     )
 
 

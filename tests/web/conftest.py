@@ -95,3 +95,9 @@ def elsewhere(studio: Studio, new_browser: Callable[[], Browser]) -> Browser:
     browser = new_browser()
     browser.post(f"/invitation/{secret}", {"name": "Lee", "email": "lee@there.example", "password": PASSWORD})
     return browser
+
+
+@pytest.fixture
+def files(studio: Studio) -> StudioFiles:
+    """The studio's files."""
+    return studio.files

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kinechain.errors import PlanChangedMeanwhile, RecordMissing
-from kinechain.store.tables import AuditEntry, Client, Consent, Document, PlanEdit, Result, User, Visit
+from kinechain.store.tables import AuditEntry, Client, Clip, Consent, Document, Job, PlanEdit, Result, User, Visit
 
 Row = TypeVar("Row")
 
@@ -72,6 +72,59 @@ class Desk:
         return self._found(
             self._own(select(Visit).join(Client, Client.id == Visit.client_id).where(Visit.id == visit_id))
         )
+
+    def clips(self, visit_id: UUID) -> Sequence[Clip]:
+        """Return the clips of a session, in the order of their arrival."""
+        visit = self.visit(visit_id)
+        return self.session.scalars(select(Clip).where(Clip.visit_id == visit.id).order_by(Clip.made_at)).all()
+
+    def clip(self, clip_id: UUID) -> Clip:
+        """Return a clip of one of this person's clients; RecordMissing where there is none."""
+        joined = select(Clip).join(Visit, Visit.id == Clip.visit_id).join(Client, Client.id == Visit.client_id)
+        return self._found(self._own(joined.where(Clip.id == clip_id)))
+
+    def queue_job(self, visit_id: UUID) -> Job:
+        """Queue the analysis of a session, or return the one that waits or runs already."""
+        visit = self.visit(visit_id)
+        at_work = select(Job).where(Job.visit_id == visit.id, Job.state.in_(("queued", "running")))
+        job = self.session.scalar(at_work.limit(1))
+        if job is None:
+            job = Job(visit_id=visit.id)
+            self.session.add(job)
+            self.session.flush()
+        return job
+
+    def job(self, job_id: UUID) -> Job:
+        """Return an analysis of one of this person's clients; RecordMissing where there is none."""
+        joined = select(Job).join(Visit, Visit.id == Job.visit_id).join(Client, Client.id == Visit.client_id)
+        return self._found(self._own(joined.where(Job.id == job_id)))
+
+    def last_job(self, visit_id: UUID) -> Job | None:
+        """Return the latest analysis of a session, None where there was none."""
+        visit = self.visit(visit_id)
+        jobs = select(Job).where(Job.visit_id == visit.id).order_by(Job.made_at.desc())
+        return self.session.scalar(jobs.limit(1))
+
+    def result_of_job(self, job_id: UUID) -> Result | None:
+        """Return the assessment that an analysis ended with, None where it has not."""
+        job = self.job(job_id)
+        return self.session.scalar(select(Result).where(Result.job_id == job.id))
+
+    def remove_clip(self, clip_id: UUID) -> tuple[UUID, tuple[UUID, str] | None]:
+        """Take a clip out of its session.
+
+        Returns
+        -------
+        tuple
+            The session, and client and hash of the file where no other session of the client has the same one.
+        """
+        clip = self.clip(clip_id)
+        client_id = self.visit(clip.visit_id).client_id
+        self.session.delete(clip)
+        self.session.flush()
+        same = select(Clip.id).join(Visit, Visit.id == Clip.visit_id)
+        others = self.session.scalar(same.where(Visit.client_id == client_id, Clip.sha256 == clip.sha256).limit(1))
+        return clip.visit_id, None if others else (client_id, clip.sha256)
 
     def result(self, assessment_id: UUID) -> Result:
         """Return an assessment of one of this person's clients; RecordMissing where there is none."""

@@ -1,6 +1,7 @@
 """Where a client's files lie: everything of one person in one folder, so that it can be handed over and deleted whole.
 
     people/<client>/clips/<sha256>         as uploaded, named by content
+    people/<client>/uploads/<upload>       a clip that is still on its way
     people/<client>/results/<job>/         what a job ended with
     people/<client>/work/<visit>/          what an analysis keeps to go on after an interruption
 
@@ -33,6 +34,10 @@ class StudioFiles:
         if not _SHA256.fullmatch(sha256):
             raise ValueError(f"no SHA-256: {sha256!r}")
         return self.person(client_id) / "clips" / sha256
+
+    def upload(self, client_id: UUID, upload_id: UUID) -> Path:
+        """Return the file of a clip that is on its way."""
+        return self.person(client_id) / "uploads" / str(upload_id)
 
     def result(self, client_id: UUID, job_id: UUID) -> Path:
         """Return the folder of a job's result."""

@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.staticfiles import StaticFiles
 
 from kinechain import __version__
-from kinechain.web.pages import account, clients, entry
+from kinechain.web.pages import account, clients, entry, visits
 from kinechain.web.refusals import refuse_in_words
 from kinechain.web.studio import Studio
 
@@ -36,11 +36,18 @@ _HEADERS = {
 
 def create_app(studio: Studio) -> FastAPI:
     """Return the application of a studio."""
-    app = FastAPI(title="kinechain", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="kinechain",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        max_body_size=studio.limits.form_bytes,
+    )
     app.state.studio = studio
     app.middleware("http")(_around)
     refuse_in_words(app)
-    for pages in (entry, account, clients):
+    for pages in (entry, account, clients, visits):
         app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=str(resources.files("kinechain.web") / "static")), name="static")
     return app

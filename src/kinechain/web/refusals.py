@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from kinechain.errors import (
+    ConsentNeeded,
     DatabaseBusy,
     FormExpired,
     FormInvalid,
@@ -27,12 +28,14 @@ from kinechain.errors import (
 )
 from kinechain.web.forms import told
 from kinechain.web.page import page
+from kinechain.web.studio import studio_of
 
 API = "/api/"
 _STATUS: dict[type[KinechainError], int] = {
     SignInNeeded: 401,
     SignInFailed: 401,
     NotAllowed: 403,
+    ConsentNeeded: 403,
     FormExpired: 403,
     RecordMissing: 404,
     PlanChangedMeanwhile: 409,
@@ -65,6 +68,8 @@ def refuse_in_words(app: FastAPI) -> None:
     def by_framework(request: Request, error: HTTPException) -> Response:
         if error.status_code == 404:
             return _answer(request, RecordMissing(), 404)
+        if error.status_code == 413:
+            return _answer(request, UploadTooLarge(limit=studio_of(request).limits.clip_bytes >> 30), 413)
         return _answer(request, FormInvalid(field=request.method, allowed=error.detail), error.status_code)
 
     @app.exception_handler(Exception)

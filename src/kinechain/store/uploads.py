@@ -1,0 +1,151 @@
+"""A large clip arrives in pieces: what is here is safe, and whatever breaks off goes on from there.
+
+A piece is written at the place where the last one ended; the row says how much of the file counts. A crash between
+the two leaves bytes behind that do not count and are overwritten.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+from uuid import UUID
+
+from sqlalchemy import select
+
+from kinechain.errors import NoSpaceLeft, RecordMissing, UploadOutOfStep
+from kinechain.store.database import Database
+from kinechain.store.desk import Desk
+from kinechain.store.files import StudioFiles
+from kinechain.store.tables import Clip, Document, Upload
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_READ_BYTES = 1 << 20
+
+
+def unfinished(desk: Desk, visit_id: UUID) -> Sequence[Upload]:
+    """Return the uploads of a session that broke off."""
+    visit = desk.visit(visit_id)
+    return desk.session.scalars(select(Upload).where(Upload.visit_id == visit.id).order_by(Upload.made_at)).all()
+
+
+def begin_upload(desk: Desk, visit_id: UUID, file_name: str, size_bytes: int, filming: Document) -> Upload:
+    """Begin the upload of a clip, or return the one of the same name and size that broke off."""
+    for upload in unfinished(desk, visit_id):
+        if (upload.file_name, upload.size_bytes) == (file_name, size_bytes):
+            upload.filming = filming
+            return upload
+    upload = Upload(visit_id=visit_id, file_name=file_name, size_bytes=size_bytes, received_bytes=0, filming=filming)
+    desk.session.add(upload)
+    desk.session.flush()
+    return upload
+
+
+def take_piece(
+    database: Database, files: StudioFiles, user_id: UUID, upload_id: UUID, start: int, piece: bytes
+) -> Clip | Upload:
+    """Keep a piece of a clip; the last one makes it a clip of its session.
+
+    Raises
+    ------
+    RecordMissing
+        Where this person has no such upload.
+    UploadOutOfStep
+        Where the piece does not begin at what was received, or goes beyond the end.
+    NoSpaceLeft
+        Nothing of the piece counts then.
+    """
+    with database.reading() as session:
+        upload = _of(Desk.of(session, user_id), upload_id)
+        client_id = Desk.of(session, user_id).visit(upload.visit_id).client_id
+        if start != upload.received_bytes or start + len(piece) > upload.size_bytes:
+            raise UploadOutOfStep(received=upload.received_bytes)
+        whole = start + len(piece) == upload.size_bytes
+    part = files.upload(client_id, upload_id)
+    if start and (not part.exists() or part.stat().st_size < start):
+        _begin_again(database, upload_id)
+    sha256 = None
+    try:
+        _write(part, start, piece)
+        sha256 = _hash(part, start + len(piece)) if whole else None
+        if sha256 is not None:
+            _put_in_place(part, files.clip(client_id, sha256))
+    except OSError as error:
+        if error.errno in _FULL:
+            raise NoSpaceLeft from error
+        raise
+    with database.writing() as session:
+        desk = Desk.of(session, user_id)
+        upload = _of(desk, upload_id)
+        if upload.received_bytes != start:
+            raise UploadOutOfStep(received=upload.received_bytes)
+        if sha256 is None:
+            upload.received_bytes = start + len(piece)
+            session.flush()
+            session.expunge(upload)
+            return upload
+        clip = _clip(desk, upload, sha256)
+        session.delete(upload)
+        session.flush()
+        session.refresh(clip)
+        session.expunge(clip)
+        return clip
+
+
+def _of(desk: Desk, upload_id: UUID) -> Upload:
+    upload = desk.session.get(Upload, upload_id)
+    if upload is None:
+        raise RecordMissing
+    desk.visit(upload.visit_id)
+    return upload
+
+
+def _begin_again(database: Database, upload_id: UUID) -> NoReturn:
+    """Count nothing of an upload whose file is gone: a crash put it in place and did not say so."""
+    with database.writing() as session:
+        session.get_one(Upload, upload_id).received_bytes = 0
+    raise UploadOutOfStep(received=0)
+
+
+def _write(part: Path, start: int, piece: bytes) -> None:
+    part.parent.mkdir(parents=True, exist_ok=True)
+    with part.open("r+b" if part.exists() else "w+b") as file:
+        file.seek(start)
+        file.write(piece)
+        file.truncate()
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _hash(part: Path, size: int) -> str:
+    digest = hashlib.sha256()
+    with part.open("rb") as file:
+        while block := file.read(min(_READ_BYTES, size)):
+            digest.update(block)
+            size -= len(block)
+    return digest.hexdigest()
+
+
+def _put_in_place(part: Path, clip: Path) -> None:
+    clip.parent.mkdir(parents=True, exist_ok=True)
+    part.replace(clip)
+
+
+def _clip(desk: Desk, upload: Upload, sha256: str) -> Clip:
+    """Return the clip of a finished upload; the same file twice in a session stays one clip, with the new table."""
+    same = desk.session.scalar(select(Clip).where(Clip.visit_id == upload.visit_id, Clip.sha256 == sha256))
+    if same is not None:
+        same.filming = upload.filming
+        return same
+    clip = Clip(
+        visit_id=upload.visit_id,
+        sha256=sha256,
+        size_bytes=upload.size_bytes,
+        file_name=upload.file_name,
+        filming=upload.filming,
+    )
+    desk.session.add(clip)
+    return clip

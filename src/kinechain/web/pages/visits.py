@@ -1,0 +1,264 @@
+"""A session with a runner: answers, test plan, clips, field tests, and the analysis."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from pydantic import BaseModel, Field
+
+from kinechain.errors import ConsentNeeded, FormInvalid, KinechainError, RecordMissing, UploadTooLarge
+from kinechain.knowledge.intake import Question, check_intake, questions
+from kinechain.model.assessment import Condition, Surface, View
+from kinechain.model.session_plan import Place
+from kinechain.pipeline.session import SPEEDS_MPS, speed_of_pace
+from kinechain.pipeline.test_plan import plan_session
+from kinechain.store.desk import Desk
+from kinechain.store.tables import Job, Upload, Visit
+from kinechain.store.uploads import begin_upload, take_piece, unfinished
+from kinechain.text import Text
+from kinechain.web.doors import SignedIn, Visitor
+from kinechain.web.forms import Empty
+from kinechain.web.page import page
+from kinechain.web.refusals import status_of
+from kinechain.web.studio import Limits, studio_of
+
+router = APIRouter()
+GROUPS = ("complaint", "history", "training", "red_flag")
+PIECE_BYTES = Limits.piece_bytes
+PACE, CLIPS = Text(ja="ペース", en="pace"), Text(ja="動画", en="clips")
+AT_LEAST_ONE = Text(ja="1本以上", en="at least one")
+
+
+class Filming(BaseModel):
+    """How a clip was filmed, as typed."""
+
+    view: Annotated[View | None, Empty] = None
+    pace: Annotated[str | None, Empty] = Field(default=None, max_length=12)
+    condition: Annotated[Condition | None, Empty] = None
+    surface: Annotated[Surface | None, Empty] = None
+
+    def table(self) -> dict[str, object]:
+        """Return the keys of a `[[clip]]` of a session file; FormInvalid for a pace nobody runs."""
+        table = self.model_dump(exclude_none=True)
+        if self.pace is not None:
+            table["pace"] = _pace(self.pace)
+        return table
+
+
+class NewUpload(Filming):
+    """A clip that is about to arrive."""
+
+    name: str = Field(min_length=1, max_length=255)
+    size: int = Field(ge=1)
+
+
+@router.get("/visits/{visit_id}")
+def show_visit(request: Request, visitor: SignedIn, visit_id: UUID) -> Response:
+    """Show a session: what is done, and what comes next."""
+    return _visit(request, visitor, visit_id)
+
+
+@router.get("/visits/{visit_id}/intake")
+def show_intake(request: Request, visitor: SignedIn, visit_id: UUID) -> Response:
+    """Show the questions."""
+    with studio_of(request).database.reading() as session:
+        visit = Desk.of(session, visitor.user_id).visit(visit_id)
+        return _intake(request, visit, visit.intake)
+
+
+@router.post("/visits/{visit_id}/intake")
+async def save_intake(request: Request, visitor: SignedIn, visit_id: UUID) -> Response:
+    """Keep the answers; a wrong one is said, and nothing that was typed is lost."""
+    typed = {key: value.strip() for key, value in (await request.form()).items() if isinstance(value, str)}
+    given = {key: _as_answer(question, typed[key]) for key, question in questions().items() if typed.get(key)}
+    with studio_of(request).database.writing() as session:
+        desk = Desk.of(session, visitor.user_id)
+        visit = desk.visit(visit_id)
+        wrong = _wrong_answer(given)
+        if wrong is not None:
+            return _intake(request, visit, given, wrong)
+        visit.intake = given
+        desk.note("answer", "visit", visit_id)
+    return _to(visit_id)
+
+
+@router.get("/visits/{visit_id}/plan")
+def show_test_plan(
+    request: Request, visitor: SignedIn, visit_id: UUID, place: Annotated[Place, Query()] = "studio"
+) -> Response:
+    """Show what to film and test, in which order, and why."""
+    with studio_of(request).database.reading() as session:
+        visit = Desk.of(session, visitor.user_id).visit(visit_id)
+        plan = plan_session(visit.intake, place)
+        return page(request, "test_plan.html.j2", visit=visit, plan=plan, questions=questions())
+
+
+@router.post("/visits/{visit_id}/uploads")
+def begin(request: Request, visitor: SignedIn, visit_id: UUID, told: NewUpload) -> Response:
+    """Begin to send a clip, or learn from where one that broke off goes on."""
+    limit = studio_of(request).limits.clip_bytes
+    if told.size > limit:
+        raise UploadTooLarge(limit=limit >> 30)
+    with studio_of(request).database.writing() as session:
+        desk = Desk.of(session, visitor.user_id)
+        _with_consent(desk, visit_id)
+        filming = told.table()
+        for key in ("name", "size"):
+            filming.pop(key)
+        upload = begin_upload(desk, visit_id, told.name, told.size, filming)
+        return JSONResponse({"id": str(upload.id), "received": upload.received_bytes, "piece": PIECE_BYTES})
+
+
+@router.put("/uploads/{upload_id}", max_body_size=PIECE_BYTES)
+async def send_piece(
+    request: Request, visitor: SignedIn, upload_id: UUID, start: Annotated[int, Query(ge=0)]
+) -> Response:
+    """Take a piece of a clip, at most `piece` bytes; answers how much is here, and the clip when it is whole."""
+    piece = await request.body()
+    studio = studio_of(request)
+    kept = await run_in_threadpool(take_piece, studio.database, studio.files, visitor.user_id, upload_id, start, piece)
+    if isinstance(kept, Upload):
+        return JSONResponse({"received": kept.received_bytes, "clip": None})
+    return JSONResponse({"received": kept.size_bytes, "clip": str(kept.id)})
+
+
+@router.post("/clips/{clip_id}/filming")
+def set_filming(request: Request, visitor: SignedIn, clip_id: UUID, typed: Annotated[Filming, Form()]) -> Response:
+    """Change how a clip was filmed."""
+    with studio_of(request).database.writing() as session:
+        desk = Desk.of(session, visitor.user_id)
+        clip = desk.clip(clip_id)
+        clip.filming = typed.table()
+        desk.note("change", "clip", clip_id)
+        return _to(clip.visit_id)
+
+
+@router.post("/clips/{clip_id}/remove")
+def remove_clip(request: Request, visitor: SignedIn, clip_id: UUID) -> Response:
+    """Take a clip out of a session; its file goes too, unless another session has the same one."""
+    with studio_of(request).database.writing() as session:
+        desk = Desk.of(session, visitor.user_id)
+        visit_id, unused = desk.remove_clip(clip_id)
+        desk.note("remove", "clip", clip_id)
+    if unused is not None:
+        studio_of(request).files.clip(*unused).unlink(missing_ok=True)
+    return _to(visit_id)
+
+
+@router.post("/visits/{visit_id}/analyse")
+def analyse(request: Request, visitor: SignedIn, visit_id: UUID) -> Response:
+    """Queue the analysis."""
+    try:
+        with studio_of(request).database.writing() as session:
+            desk = Desk.of(session, visitor.user_id)
+            _with_consent(desk, visit_id)
+            if not desk.clips(visit_id):
+                raise FormInvalid(field=CLIPS, allowed=AT_LEAST_ONE)
+            job = desk.queue_job(visit_id)
+            desk.note("analyse", "visit", visit_id)
+            return RedirectResponse(f"/jobs/{job.id}", status_code=303)
+    except (ConsentNeeded, FormInvalid) as error:
+        return _visit(request, visitor, visit_id, error)
+
+
+@router.get("/jobs/{job_id}")
+def show_job(request: Request, visitor: SignedIn, job_id: UUID) -> Response:
+    """Show how far an analysis is; goes on to the result by itself."""
+    with studio_of(request).database.reading() as session:
+        desk = Desk.of(session, visitor.user_id)
+        job = desk.job(job_id)
+        if job.state == "succeeded":
+            return _result_of(request, desk, job)
+        template = "job_state.html.j2" if request.headers.get("HX-Request") else "job.html.j2"
+        return page(request, template, job=job)
+
+
+def _pace(typed: str) -> str:
+    """Return a pace as a session file has it; FormInvalid where nobody runs it."""
+    try:
+        speed = speed_of_pace(typed)
+    except ValueError:
+        speed = 0.0
+    if not SPEEDS_MPS[0] <= speed <= SPEEDS_MPS[1]:
+        raise FormInvalid(field=PACE, allowed="4:30/km")
+    return typed
+
+
+def _result_of(request: Request, desk: Desk, job: Job) -> Response:
+    result = desk.result_of_job(job.id)
+    if result is None:
+        raise RecordMissing
+    address = f"/results/{result.id}"
+    if request.headers.get("HX-Request"):
+        return Response(headers={"HX-Redirect": address})
+    return RedirectResponse(address, status_code=303)
+
+
+def _visit(request: Request, visitor: Visitor, visit_id: UUID, error: KinechainError | None = None) -> Response:
+    with studio_of(request).database.reading() as session:
+        desk = Desk.of(session, visitor.user_id)
+        visit = desk.visit(visit_id)
+        red_flags = [key for key, question in questions().items() if question.group == "red_flag"]
+        return page(
+            request,
+            "visit.html.j2",
+            200 if error is None else status_of(error),
+            visit=visit,
+            client=desk.client(visit.client_id),
+            consent=desk.consent(visit.client_id),
+            answered=len(visit.intake),
+            n_questions=len(questions()),
+            health_open=sum(key not in visit.intake for key in red_flags),
+            clips=desk.clips(visit_id),
+            unfinished=unfinished(desk, visit_id),
+            job=desk.last_job(visit_id),
+            error=error,
+        )
+
+
+def _intake(
+    request: Request, visit: Visit, given: dict[str, Any], wrong: tuple[str, FormInvalid] | None = None
+) -> Response:
+    groups = {group: [one for one in questions().values() if one.group == group] for group in GROUPS}
+    return page(
+        request,
+        "intake.html.j2",
+        200 if wrong is None else 422,
+        visit=visit,
+        groups=groups,
+        given=given,
+        wrong=wrong[0] if wrong else None,
+        error=wrong[1] if wrong else None,
+    )
+
+
+def _as_answer(question: Question, typed: str) -> object:
+    if question.kind == "number":
+        try:
+            return float(typed.replace(",", "."))
+        except ValueError:
+            return typed
+    return {"yes": True, "no": False}.get(typed, typed) if question.kind == "yes_no" else typed
+
+
+def _wrong_answer(given: dict[str, Any]) -> tuple[str, FormInvalid] | None:
+    for key, value in given.items():
+        try:
+            check_intake({key: value})
+        except ValueError:
+            question = questions()[key]
+            return key, FormInvalid(field=question.label, allowed=question.allowed)
+    return None
+
+
+def _with_consent(desk: Desk, visit_id: UUID) -> None:
+    if desk.consent(desk.visit(visit_id).client_id) is None:
+        raise ConsentNeeded
+
+
+def _to(visit_id: UUID) -> RedirectResponse:
+    return RedirectResponse(f"/visits/{visit_id}", status_code=303)
