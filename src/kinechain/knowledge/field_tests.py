@@ -1,7 +1,8 @@
 """The field tests of `field_tests.toml`: how each is done, what a result can be, and what it is held against.
 
 A form is made from one row: `label`, `set_up`, `steps`, `read`, and then `classes` (one is chosen), `items` (each is
-scored and `total` adds them), or neither (a number in `unit`, read to `step`). `admits` says whether a result is possible.
+scored and `total` adds them), or neither (a number in `unit`, read to `step`). `admits` says whether a
+result is possible.
 """
 
 from __future__ import annotations
@@ -43,14 +44,21 @@ class ScoredItem(_Row):
 
 
 class Limit(_Row):
-    """A value from which a result counts as notable, on the named side of it."""
+    """A value beyond which a result counts as notable, on the named side of it; `or_equal`: at the value, too."""
 
     side: Literal["below", "above"]
     value: float
+    or_equal: bool = False
     text: Text
     grade: Grade
     source: Source
     unverified: bool = False
+
+    def reached(self, result: float) -> bool:
+        """Return whether a result is notable."""
+        if result == self.value:
+            return self.or_equal
+        return (result < self.value) == (self.side == "below")
 
 
 class AsymmetryLimit(_Row):

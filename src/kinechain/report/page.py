@@ -5,20 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from kinechain import glossary
-from kinechain.errors import OutputNotWritable
 from kinechain.model.assessment import Assessment, Clip, Curve, SideOrBoth
 from kinechain.report.charts import curve_chart
 from kinechain.report.compared import ComparedMaker
+from kinechain.report.environment import environment, write_pages
 from kinechain.report.evidence import EvidenceMaker
 from kinechain.report.labels import Labels
-from kinechain.report.numbers import given, percent
+from kinechain.report.numbers import given
 from kinechain.report.pictures import data_uri
 from kinechain.report.plan_page import plan_page
 from kinechain.report.rows import Group, Picture, Reason, Row, RowMaker
@@ -72,14 +70,7 @@ def write_reports(assessment: Assessment, folder: Path) -> tuple[Path, Path]:
         Where a page cannot be written.
     """
     charts = {clip.id: _charts(assessment, clip.id) for clip in assessment.clips}
-    paths = {language: folder / f"report.{language}.html" for language in LANGUAGES}
-    for language, path in paths.items():
-        page = render(assessment, folder, language, charts)
-        try:
-            path.write_text(page, encoding="utf-8")
-        except OSError as error:
-            raise OutputNotWritable(path=path) from error
-    return paths["ja"], paths["en"]
+    return write_pages(folder, "report", lambda language: render(assessment, folder, language, charts))
 
 
 def render(assessment: Assessment, folder: Path, language: Language, charts: Mapping[str, tuple[Chart, ...]]) -> str:
@@ -103,7 +94,7 @@ def render(assessment: Assessment, folder: Path, language: Language, charts: Map
         for clip in assessment.clips
     )
     return (
-        _environment()
+        environment()
         .get_template("page.html.j2")
         .render(
             a=assessment,
@@ -129,27 +120,6 @@ def render(assessment: Assessment, folder: Path, language: Language, charts: Map
             w=words,
         )
     )
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("kinechain.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(breakable=_breakable, fill=_fill, given=given, percent=percent)
-    return environment
-
-
-def _fill(text: str, **values: object) -> str:
-    return text.format(**values)
-
-
-def _breakable(name: str) -> Markup:
-    return Markup("_<wbr>").join(name.split("_"))
 
 
 def _overlay_among(folder: Path, clip: str) -> str | None:
