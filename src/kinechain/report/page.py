@@ -15,11 +15,15 @@ from kinechain.report.charts import curve_chart
 from kinechain.report.compared import ComparedMaker
 from kinechain.report.environment import environment, write_pages
 from kinechain.report.evidence import EvidenceMaker
+from kinechain.report.field_test_pages import result_cards
 from kinechain.report.labels import Labels
 from kinechain.report.numbers import given
 from kinechain.report.pictures import data_uri
 from kinechain.report.plan_page import plan_page
+from kinechain.report.protocol import protocol
 from kinechain.report.rows import Group, Picture, Reason, Row, RowMaker
+from kinechain.report.runner_page import write_runner_pages
+from kinechain.report.taping_page import write_taping_pages
 from kinechain.report.words import Words, words_in
 from kinechain.text import LANGUAGES, Language
 
@@ -51,7 +55,7 @@ class ClipPage:
 
 
 def write_reports(assessment: Assessment, folder: Path) -> tuple[Path, Path]:
-    """Write `report.ja.html` and `report.en.html` into the folder of an assessment.
+    """Write the pages of an assessment into its folder: the report, the page for the runner, and taping.
 
     Parameters
     ----------
@@ -62,7 +66,7 @@ def write_reports(assessment: Assessment, folder: Path) -> tuple[Path, Path]:
     Returns
     -------
     tuple of Path
-        The Japanese and the English page.
+        The Japanese and the English page of the report.
 
     Raises
     ------
@@ -70,6 +74,8 @@ def write_reports(assessment: Assessment, folder: Path) -> tuple[Path, Path]:
         Where a page cannot be written.
     """
     charts = {clip.id: _charts(assessment, clip.id) for clip in assessment.clips}
+    write_runner_pages(assessment, folder)
+    write_taping_pages(assessment, folder)
     return write_pages(folder, "report", lambda language: render(assessment, folder, language, charts))
 
 
@@ -80,6 +86,7 @@ def render(assessment: Assessment, folder: Path, language: Language, charts: Map
     labels = Labels(assessment, maker, language, words)
     reasoned = EvidenceMaker(assessment, maker, labels, language, words)
     compared = ComparedMaker(assessment, maker, language, words)
+    tests = result_cards(assessment, language, words)
     drawn = {f"{clip}.{chart.name}": chart.svg for clip, made in charts.items() for chart in made}
     clips = tuple(
         ClipPage(
@@ -114,6 +121,8 @@ def render(assessment: Assessment, folder: Path, language: Language, charts: Map
             loads=compared.loads(),
             other_language=next(other for other in LANGUAGES if other != language),
             overlay=OVERLAY,
+            protocol=protocol(assessment, tests, maker, language, words),
+            tests=tests,
             people=data_uri(folder, PEOPLE_PICTURE),
             settings=json.dumps(assessment.provenance.protocol, ensure_ascii=False, indent=2, default=str),
             sources=_sources(assessment),

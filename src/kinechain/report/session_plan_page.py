@@ -8,7 +8,6 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from kinechain.knowledge.field_tests import field_tests
 from kinechain.knowledge.filming import FilmingPoint, filming
 from kinechain.knowledge.intake import questions
 from kinechain.model.session_plan import SessionPlan, Step
@@ -97,9 +96,15 @@ def _lines(plan: SessionPlan, words: Words) -> Iterable[StepLine]:
     start = plan.set_up_minutes
     for step in plan.steps:
         end = start + step.minutes
-        sketch = drawing(step.id, "field_tests") if step.id in field_tests() else None
-        yield StepLine(step, start, end, tuple(_conditions(step, words)), sketch)
+        yield StepLine(step, start, end, tuple(_conditions(step, words)), _sketch(step))
         start = end
+
+
+def _sketch(step: Step) -> Markup | None:
+    """Return the drawing of a test, or of how the camera stands for a clip."""
+    if step.camera is None:
+        return drawing(step.id, "field_tests")
+    return drawing(step.camera, "filming") or drawing(f"{step.camera}_treadmill", "filming")
 
 
 def _conditions(step: Step, words: Words) -> Iterable[str]:
