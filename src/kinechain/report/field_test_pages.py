@@ -45,7 +45,7 @@ class Result:
 
 @dataclass(frozen=True)
 class ResultCard:
-    """One test of the report: results, what they are held against, and the drawing of how it was done."""
+    """One test of the report: results, what they are held against, and how it was done, not drawn while the plan stops."""
 
     row: FieldTestRow
     drawing: Markup | None
@@ -125,7 +125,7 @@ def _card(
     shown: Iterable[SideOrBoth] = ("both",) if set(by_side) == {"both"} else SIDES[:2]
     return ResultCard(
         row=row,
-        drawing=drawing(row.id, "field_tests"),
+        drawing=None if assessment.plan.stop else drawing(row.id, "field_tests"),
         results=tuple(_result(row, side, by_side.get(side, by_side.get("both")), language, words) for side in shown),
         mark=_mark(row, numbers, language),
         sdc=sdc_text(row, language, words),

@@ -73,7 +73,9 @@ def _pace(assessment: Assessment, clip: Clip, maker: RowMaker, words: Words) -> 
     speed = next((m for m in found if isinstance(m.value, float)), None)
     if speed is None or not isinstance(speed.value, float):
         return said["speed_unknown"]
-    parts = [maker.value_text(speed) or "", said["pace_of"].format(pace=pace_text(speed.value))]
+    fastest, slowest = (pace_text(end if end else speed.value) for end in (speed.high, speed.low))
+    pace = fastest if fastest == slowest else f"{fastest}–{slowest}"
+    parts = [maker.value_text(speed) or "", said["pace_of"].format(pace=pace)]
     if clip.scale_source == "stated_speed":
         parts.append(said["stated"])
     return words["page"]["list_separator"].join(part for part in parts if part)
