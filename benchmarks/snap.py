@@ -1,4 +1,6 @@
-"""Pictures of the report pages of a folder, with headless Chromium: phone and desk width, and the A4 print.
+"""Pictures of all pages of a folder, with headless Chromium: phone and desk width, and the A4 print.
+
+The folder is that of an assessment (report, page for the runner, taping) or of a test plan (plan, forms).
 
 Usage: python benchmarks/snap.py FOLDER PICTURE_FOLDER [PATH_OF_CHROMIUM]
 """
@@ -49,16 +51,15 @@ FRAME = """<!doctype html><meta charset="utf-8"><body style="margin:0">
 
 
 def main() -> None:
-    """Take a picture of every report page at every width, and of every printed page."""
+    """Take a picture of every page at every width, and of every printed page."""
     if len(sys.argv) not in (3, 4):
         sys.exit(__doc__)
     browser = _browser(sys.argv[3] if len(sys.argv) == 4 else None)
     _check_tools()
     folder, pictures = Path(sys.argv[1]), Path(sys.argv[2])
-    pages = [folder / f"report.{language}.html" for language in ("ja", "en")]
-    absent = [str(page) for page in pages if not page.is_file()]
-    if absent:
-        sys.exit(f"snap: {', '.join(absent)}: not there. Make them with kinechain assess (or make demo) first.")
+    pages = [page for language in ("ja", "en") for page in sorted(folder.glob(f"*.{language}.html"))]
+    if not pages:
+        sys.exit(f"snap: no page in {folder}. Make them with kinechain assess (or make demo) first.")
     pictures.mkdir(parents=True, exist_ok=True)
     too_wide = [page for page in pages for width in WIDTHS_PX if not snap(browser, page, width, pictures)]
     for page in pages:
@@ -83,7 +84,7 @@ def snap(browser: str, page: Path, width: int, pictures: Path) -> bool:
             browser, scratch, "--virtual-time-budget=5000", window, f"--screenshot={picture.resolve()}", frame.as_uri()
         )
     print(f"snap: {picture} ({width} × {height} px, content {content_width} px wide)")
-    if width == PHONE_PX[0]:
+    if width == PHONE_PX[0] and handout:
         print(f"snap: answer, plan and chain take {handout / PHONE_PX[1]:.2f} screens of a phone")
     return content_width <= width
 

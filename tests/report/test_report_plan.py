@@ -14,10 +14,10 @@ from kinechain.knowledge.intake import questions
 from kinechain.model.assessment import Hypothesis, Plan
 from kinechain.report import write_reports
 from kinechain.report.chain_diagram import fit
+from kinechain.report.drawing import drawing
 from kinechain.report.evidence import about
 from kinechain.report.knowledge_texts import gate_message, node_label
 from kinechain.report.numbers import NBSP
-from kinechain.report.plan_page import drawing
 from kinechain.report.states import LINKS, state_of
 from kinechain.text import LANGUAGES, Language, Text
 
@@ -182,7 +182,7 @@ def test_every_exercise_has_its_drawing_of_lines_only(name: str) -> None:
 
 
 def test_no_drawing_is_left_over() -> None:
-    files = {path.name for path in resources.files("kinechain.report").joinpath("drawings").iterdir()}
+    files = {path.name for path in resources.files("kinechain.report").joinpath("drawings").iterdir() if path.is_file()}
     assert files == {f"{name}.svg" for name in EXERCISES}
 
 

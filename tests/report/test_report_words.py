@@ -34,7 +34,7 @@ FROM_DATA = {
     "difference_verdict": set(get_args(Contrast.model_fields["verdict"].annotation)),
     "rival": {"likely", *get_args(State)},
     "grade": set(get_args(Grade)),
-    "field_test": set(chain_graph().actions),
+    "clip_to_film": {name for name, action in chain_graph().actions.items() if action.kind == "clip"},
     "running": {"longest_next_run_km", "pace_advice", "step_rate_change_pct", "pain_limit_nrs", "rest_day_between"},
     "chain": {"heading", "explain", "alt", "complaint", "contradicted", "chip_left", "chip_right"}
     | {prefix + state for state in get_args(State) for prefix in ("", "chip_")},

@@ -16,6 +16,7 @@ from kinechain import glossary
 from kinechain.chain.findings import standard_error
 from kinechain.chain.variables import side_of, variables_of
 from kinechain.knowledge.chain import ChainGraph, FieldTestRule, Indicator, IntakeRule, Node
+from kinechain.knowledge.field_tests import field_tests
 from kinechain.model.assessment import Contrast, Finding, Measurement, SideOrBoth
 from kinechain.model.athlete import Sex
 from kinechain.model.field_test import FieldTest
@@ -186,10 +187,9 @@ def _indicators(graph: ChainGraph, name: str) -> Iterator[tuple[Node, Indicator]
 
 
 def _from_tests(graph: ChainGraph, known: Known, parameters: EvidenceParameters) -> Iterator[Evidence]:
-    names = {rule.name for rule in graph.tests}
     for test in known.tests:
-        if test.name not in names:
-            raise ValueError(f"{test.id}: unknown field test; known are {', '.join(sorted(names))}")
+        if test.name not in field_tests():
+            raise ValueError(f"{test.id}: unknown field test; known are {', '.join(field_tests())}")
     for rule in graph.tests:
         node = graph.nodes[rule.node]
         for test in known.tests:

@@ -48,6 +48,7 @@ from kinechain.pipeline.what_if import FORMS, changes_of, lines_of
 from kinechain.pose import weights
 from kinechain.pose.estimator import PoseEstimator
 from kinechain.report.page import write_reports
+from kinechain.report.session_plan_page import write_session_plan
 from kinechain.settings import Protocol
 from kinechain.text import Text
 
@@ -312,6 +313,7 @@ def plan_session(
     file: Annotated[Path, typer.Argument(metavar="INTAKE", help="TOML table [intake].", show_default=False)],
     place: Annotated[Place, typer.Option("--place", help="Where: it decides time and what can be done.")] = "studio",
     minutes: Annotated[int | None, typer.Option("--minutes", metavar="N", min=10, max=240, help="Time there.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="For pages to print: plan, forms.")] = None,
     lang: options.Lang = None,
     json: options.Json = None,
 ) -> None:
@@ -319,6 +321,10 @@ def plan_session(
     shell = Shell(options.language(lang), json)
     with shell.reporting():
         plan = plan_for(options.read_intake(file), place, minutes)
+        if out is not None:
+            with staged(out) as folder:
+                write_session_plan(plan, folder)
+            shell.say(PAGE.format(path=(out / f"session_plan.{shell.language}.html").resolve()))
         for line in plan_lines(plan, shell.language):
             shell.say(line)
         shell.result(plan.to_json())

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from kinechain.knowledge.field_tests import field_tests
 from kinechain.knowledge.intake import questions
 from kinechain.knowledge.toml_rows import at, check_list, check_row, check_rows, knowledge_text, parse_toml
 from kinechain.model.assessment import Condition
@@ -111,10 +112,10 @@ class PlanRows:
 
     def limits(self, test: str) -> tuple[float, float] | None:
         """Return the lowest and highest possible result of a field test, None for a class."""
-        item = self.items.get(test)
-        if item is None or item.lowest is None or item.highest is None:
+        row = field_tests().get(test)
+        if row is None or row.lowest is None or row.highest is None:
             return None
-        return item.lowest, item.highest
+        return row.lowest, row.highest
 
 
 def parse_test_plan(text: str) -> PlanRows:
@@ -128,7 +129,7 @@ def parse_test_plan(text: str) -> PlanRows:
     tables = parse_toml(FILE, text)
     plan = PlanRows(
         budget=check_row(FILE, text, tables.get("budget"), Budget, ("budget",)),
-        items=check_rows(FILE, text, tables.get("item"), Item, under=("item",)),
+        items=check_rows(FILE, text, _with_tests(tables.get("item")), Item, under=("item",)),
         rules=check_list(FILE, text, tables.get("rule"), Rule, "rule"),
         avoid=check_list(FILE, text, tables.get("avoid"), Avoid, "avoid"),
         advice=check_rows(FILE, text, tables.get("advice"), Advice, under=("advice",)),
@@ -149,6 +150,19 @@ def parse_test_plan(text: str) -> PlanRows:
 def plan_rows() -> PlanRows:
     """Return the rows that ship with the package."""
     return parse_test_plan(knowledge_text(FILE))
+
+
+def _with_tests(tables: object) -> object:
+    """Return the tables of the items, those of field tests with what `field_tests.toml` says of them."""
+    if not isinstance(tables, Mapping):
+        return tables
+    return {name: _of_test(name) | table if name in field_tests() else table for name, table in tables.items()}
+
+
+def _of_test(name: str) -> dict[str, object]:
+    row = field_tests()[name]
+    known = row.model_dump(include={"lowest", "highest", "sdc", "sdc_source"}, exclude_none=True)
+    return {"label": row.label, "how": row.brief} | known
 
 
 def _possible(condition: str) -> bool:

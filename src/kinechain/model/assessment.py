@@ -75,7 +75,7 @@ class ClipQuality(_Part):
 
 
 class Clip(_Part):
-    """One clip and what was found out about it."""
+    """One clip and what was found out about it; `filmed_at` is the ISO date and time that its file carries."""
 
     id: str
     file: str
@@ -96,6 +96,7 @@ class Clip(_Part):
     condition: Condition | None = None
     surface: Surface | None = None
     shoe: str | None = None
+    filmed_at: str | None = None
 
 
 class Event(_Part):

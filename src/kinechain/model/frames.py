@@ -34,6 +34,8 @@ class ClipInfo:
     codec : str
     recorded_time_scale : float or None
         Slow-motion factor that the camera wrote into the file; None where it wrote none.
+    filmed_at : str or None
+        Date and time with offset (ISO 8601) that the file carries; None where it carries none.
     """
 
     path: Path
@@ -44,6 +46,7 @@ class ClipInfo:
     time_scale: float
     codec: str
     recorded_time_scale: float | None = None
+    filmed_at: str | None = None
 
     @property
     def n_frames(self) -> int:

@@ -10,6 +10,7 @@ from kinechain.model.assessment import Caution, Condition, View
 from kinechain.text import Text
 
 Place = Literal["studio", "alone"]
+Camera = Literal["side", "rear", "feet"]
 
 
 class _Part(BaseModel):
@@ -17,13 +18,14 @@ class _Part(BaseModel):
 
 
 class Step(_Part):
-    """One clip or test of the plan."""
+    """One clip or test of the plan; `camera` names the set-up of a clip (`knowledge/filming.toml`)."""
 
     id: str
     kind: Literal["clip", "test"]
     core: bool
     minutes: int
     view: View | None
+    camera: Camera | None
     pace: Literal["easy", "provoking"] | None
     speed_mps: float | None
     condition: Condition | None
@@ -41,11 +43,15 @@ class LeftOut(_Part):
 
 
 class SessionPlan(_Part):
-    """The test plan; stopped while health questions are positive or open, as training advice is."""
+    """The test plan; stopped while health questions are positive or open, as training advice is.
+
+    `set_up_minutes` of the `minutes` go into warming up and setting up the camera, before the first step.
+    """
 
     schema_name: Literal["kinechain.session_plan/1"] = Field(default="kinechain.session_plan/1", alias="schema")
     place: Place
     minutes: int
+    set_up_minutes: int = 0
     stop: bool
     gates: tuple[str, ...] = ()
     messages: tuple[Text, ...] = ()

@@ -191,4 +191,5 @@ def _clip_part(clip_id: str, seen: SeenClip, segment: Segment, view: ViewDecisio
         segments=(segment,),
         n_strides=Strides(**{side: len(gait.table.of(side)) for side in SIDES}),
         quality=quality(seen.pose.sel(time=slice(segment.start_s, segment.end_s)), seen.repeated),
+        filmed_at=info.filmed_at,
     )

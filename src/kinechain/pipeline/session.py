@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from kinechain.errors import SessionInvalid
 from kinechain.knowledge.cautions import caution
-from kinechain.knowledge.chain import chain_graph
+from kinechain.knowledge.field_tests import field_tests
 from kinechain.knowledge.intake import check_intake, questions
 from kinechain.knowledge.test_plan import plan_rows
 from kinechain.knowledge.toml_rows import line_of
@@ -86,13 +86,12 @@ class ResultRow(_Row):
 
     @model_validator(mode="after")
     def _known(self) -> ResultRow:
-        rules = [rule for rule in chain_graph().tests if rule.name == self.name]
-        if not rules:
-            raise ValueError(f"unknown test; known are {', '.join(dict.fromkeys(r.name for r in chain_graph().tests))}")
-        classes = rules[0].classes
-        if classes is not None and self.value not in classes:
-            raise ValueError(f"value: one of {', '.join(classes)}")
-        if classes is None and isinstance(self.value, str):
+        row = field_tests().get(self.name)
+        if row is None:
+            raise ValueError(f"unknown test; known are {', '.join(field_tests())}")
+        if row.classes is not None and self.value not in row.classes:
+            raise ValueError(f"value: one of {', '.join(row.classes)}")
+        if row.classes is None and isinstance(self.value, str):
             raise ValueError("value: a number")
         return self
 

@@ -10,7 +10,7 @@ from kinechain.knowledge.intake import questions
 from kinechain.knowledge.red_flags import gates
 from kinechain.knowledge.test_plan import Item, plan_rows
 from kinechain.model.assessment import View
-from kinechain.model.session_plan import LeftOut, Place, SessionPlan, Step
+from kinechain.model.session_plan import Camera, LeftOut, Place, SessionPlan, Step
 from kinechain.pipeline.session import contradictions, speed_of_pace
 from kinechain.text import Language, Text
 
@@ -59,6 +59,7 @@ def plan_session(intake: Mapping[str, object], place: Place, minutes: int | None
     return SessionPlan(
         place=place,
         minutes=minutes,
+        set_up_minutes=rows.budget.set_up_minutes,
         stop=False,
         steps=tuple(_step(one, intake, place) for one in ordered),
         left_out=tuple(left_out),
@@ -122,6 +123,7 @@ def _step(one: _Wanted, intake: Mapping[str, object], place: Place) -> Step:
         core=one.core,
         minutes=item.minutes_at(place),
         view=_view(item, intake),
+        camera=_CAMERAS.get(item.view or ""),
         pace=item.pace,
         speed_mps=speed_of_pace(str(pace)) if provoking else None,
         condition=item.condition,
@@ -129,6 +131,9 @@ def _step(one: _Wanted, intake: Mapping[str, object], place: Place) -> Step:
         how=item.how,
         because=one.because,
     )
+
+
+_CAMERAS: dict[str, Camera] = {"near": "side", "far": "side", "rear": "rear", "feet": "feet"}
 
 
 def _view(item: Item, intake: Mapping[str, object]) -> View | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kinechain import glossary
+from kinechain.knowledge.field_tests import field_tests
 from kinechain.model.assessment import Assessment, Hypothesis, Measurement
 from kinechain.report.knowledge_texts import intake_answer, intake_label, node_label
 from kinechain.report.rows import RowMaker
@@ -97,4 +98,6 @@ class Labels:
         """Return the label of one part of an id: a quantity, a field test or an intake key."""
         if part in glossary.quantities():
             return glossary.quantity(part).label[self._language]
-        return self._words["field_test"].get(part) or intake_label(part, self._language)
+        if part in field_tests():
+            return field_tests()[part].label[self._language]
+        return self._words["clip_to_film"].get(part) or intake_label(part, self._language)

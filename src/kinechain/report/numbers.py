@@ -149,3 +149,9 @@ def _shown(value: float, display: Display) -> Decimal:
 
 def _to_multiple(value: Decimal, step: Decimal) -> Decimal:
     return (value / step).quantize(Decimal(1), ROUND_HALF_EVEN) * step
+
+
+def pace_text(speed_mps: float) -> str:
+    """Return a speed [m/s] as minutes and seconds of a kilometre, `4:30`."""
+    minutes, seconds = divmod(round(1000 / speed_mps), 60)
+    return f"{minutes}:{seconds:02d}"

@@ -5,23 +5,25 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from kinechain import glossary
-from kinechain.errors import OutputNotWritable
 from kinechain.model.assessment import Assessment, Clip, Curve, SideOrBoth
 from kinechain.report.charts import curve_chart
 from kinechain.report.compared import ComparedMaker
+from kinechain.report.environment import environment, write_pages
 from kinechain.report.evidence import EvidenceMaker
+from kinechain.report.field_test_pages import result_cards
 from kinechain.report.labels import Labels
-from kinechain.report.numbers import given, percent
+from kinechain.report.numbers import given
 from kinechain.report.pictures import data_uri
 from kinechain.report.plan_page import plan_page
+from kinechain.report.protocol import protocol
 from kinechain.report.rows import Group, Picture, Reason, Row, RowMaker
+from kinechain.report.runner_page import write_runner_pages
+from kinechain.report.taping_page import write_taping_pages
 from kinechain.report.words import Words, words_in
 from kinechain.text import LANGUAGES, Language
 
@@ -53,7 +55,7 @@ class ClipPage:
 
 
 def write_reports(assessment: Assessment, folder: Path) -> tuple[Path, Path]:
-    """Write `report.ja.html` and `report.en.html` into the folder of an assessment.
+    """Write the pages of an assessment into its folder: the report, the page for the runner, and taping.
 
     Parameters
     ----------
@@ -64,7 +66,7 @@ def write_reports(assessment: Assessment, folder: Path) -> tuple[Path, Path]:
     Returns
     -------
     tuple of Path
-        The Japanese and the English page.
+        The Japanese and the English page of the report.
 
     Raises
     ------
@@ -72,14 +74,9 @@ def write_reports(assessment: Assessment, folder: Path) -> tuple[Path, Path]:
         Where a page cannot be written.
     """
     charts = {clip.id: _charts(assessment, clip.id) for clip in assessment.clips}
-    paths = {language: folder / f"report.{language}.html" for language in LANGUAGES}
-    for language, path in paths.items():
-        page = render(assessment, folder, language, charts)
-        try:
-            path.write_text(page, encoding="utf-8")
-        except OSError as error:
-            raise OutputNotWritable(path=path) from error
-    return paths["ja"], paths["en"]
+    write_runner_pages(assessment, folder)
+    write_taping_pages(assessment, folder)
+    return write_pages(folder, "report", lambda language: render(assessment, folder, language, charts))
 
 
 def render(assessment: Assessment, folder: Path, language: Language, charts: Mapping[str, tuple[Chart, ...]]) -> str:
@@ -89,6 +86,7 @@ def render(assessment: Assessment, folder: Path, language: Language, charts: Map
     labels = Labels(assessment, maker, language, words)
     reasoned = EvidenceMaker(assessment, maker, labels, language, words)
     compared = ComparedMaker(assessment, maker, language, words)
+    tests = result_cards(assessment, language, words)
     drawn = {f"{clip}.{chart.name}": chart.svg for clip, made in charts.items() for chart in made}
     clips = tuple(
         ClipPage(
@@ -103,7 +101,7 @@ def render(assessment: Assessment, folder: Path, language: Language, charts: Map
         for clip in assessment.clips
     )
     return (
-        _environment()
+        environment()
         .get_template("page.html.j2")
         .render(
             a=assessment,
@@ -123,33 +121,14 @@ def render(assessment: Assessment, folder: Path, language: Language, charts: Map
             loads=compared.loads(),
             other_language=next(other for other in LANGUAGES if other != language),
             overlay=OVERLAY,
+            protocol=protocol(assessment, tests, maker, language, words),
+            tests=tests,
             people=data_uri(folder, PEOPLE_PICTURE),
             settings=json.dumps(assessment.provenance.protocol, ensure_ascii=False, indent=2, default=str),
             sources=_sources(assessment),
             w=words,
         )
     )
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("kinechain.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(breakable=_breakable, fill=_fill, given=given, percent=percent)
-    return environment
-
-
-def _fill(text: str, **values: object) -> str:
-    return text.format(**values)
-
-
-def _breakable(name: str) -> Markup:
-    return Markup("_<wbr>").join(name.split("_"))
 
 
 def _overlay_among(folder: Path, clip: str) -> str | None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 
 from markupsafe import Markup
 
@@ -13,6 +11,7 @@ from kinechain.knowledge.exercises import STEP_RATE_PRACTICE, Dose, Fault
 from kinechain.knowledge.exercises import exercises as exercise_rows
 from kinechain.knowledge.red_flags import UNANSWERED
 from kinechain.model.assessment import Assessment, Exercise, Hypothesis
+from kinechain.report.drawing import drawing
 from kinechain.report.knowledge_texts import (
     gate_message,
     raised_flags,
@@ -96,19 +95,6 @@ def plan_page(assessment: Assessment, labels: Labels, language: Language, words:
         stop_rules=_stop_rules(plan.exercises, language),
         running=_running(plan.running, words),
     )
-
-
-@cache
-def drawing(exercise: str) -> Markup | None:
-    """Return the drawing of an exercise as an element of the page, or None where there is none.
-
-    The files are made here and hold lines only: no text, no script, no id.
-    """
-    path = resources.files("kinechain.report").joinpath("drawings", f"{exercise}.svg")
-    if not exercise.isidentifier() or not path.is_file():
-        return None
-    text = path.read_text(encoding="utf-8").replace(' xmlns="http://www.w3.org/2000/svg"', "").strip()
-    return Markup(text.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1))  # noqa: S704 - our own file
 
 
 def _open_questions(assessment: Assessment, language: Language) -> tuple[tuple[str, str], ...]:

@@ -39,6 +39,7 @@ from kinechain.errors import (
 )
 from kinechain.model.frames import ClipInfo, Image
 from kinechain.video.boxes import is_cut_off, is_matroska, picture_code
+from kinechain.video.filmed_at import filmed_at
 from kinechain.video.slow_motion import recorded_capture_fps, recorded_time_scale
 
 #: Pictures that may be lost to damage before a clip counts as damaged; a lost one is replaced by the one before it.
@@ -211,6 +212,7 @@ def open_clip(path: Path, slow_motion: float | None = None) -> VideoFrames:
             pixel_aspect = float(stream.sample_aspect_ratio or 1)
             pts = _packet_times(container, stream)
             capture_fps = recorded_capture_fps(container.metadata)
+            when = filmed_at(container.metadata)
         with av.open(str(path)) as container:
             first = next(_decode(container, index), None)
     except av.error.FFmpegError as error:
@@ -235,6 +237,7 @@ def open_clip(path: Path, slow_motion: float | None = None) -> VideoFrames:
         time_scale=time_scale,
         codec=codec,
         recorded_time_scale=recorded,
+        filmed_at=when,
     )
     return VideoFrames(info, pts, index, coded_size, orientation)
 

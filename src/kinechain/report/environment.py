@@ -1,0 +1,54 @@
+"""Where the templates of the pages are, with their filters; and how a page is written in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from kinechain.errors import OutputNotWritable
+from kinechain.report.numbers import given, percent
+from kinechain.text import LANGUAGES, Language
+
+
+@cache
+def environment() -> Environment:
+    """Return the templates of the pages."""
+    made = Environment(
+        loader=PackageLoader("kinechain.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(breakable=_breakable, fill=_fill, given=given, percent=percent)
+    return made
+
+
+def write_pages(folder: Path, name: str, page: Callable[[Language], str]) -> tuple[Path, Path]:
+    """Write `<name>.ja.html` and `<name>.en.html` into a folder and return their paths.
+
+    Raises
+    ------
+    OutputNotWritable
+        Where a page cannot be written.
+    """
+    paths = {language: folder / f"{name}.{language}.html" for language in LANGUAGES}
+    for language, path in paths.items():
+        text = page(language)
+        try:
+            path.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise OutputNotWritable(path=path) from error
+    return paths["ja"], paths["en"]
+
+
+def _fill(text: str, **values: object) -> str:
+    return text.format(**values)
+
+
+def _breakable(name: str) -> Markup:
+    return Markup("_<wbr>").join(name.split("_"))
