@@ -18,7 +18,7 @@ from kinechain.report.evidence import EvidenceMaker
 from kinechain.report.field_test_pages import result_cards
 from kinechain.report.labels import Labels
 from kinechain.report.numbers import given
-from kinechain.report.pictures import data_uri
+from kinechain.report.pictures import Pictures, beside, within
 from kinechain.report.plan_page import plan_page
 from kinechain.report.protocol import protocol
 from kinechain.report.rows import Group, Picture, Reason, Row, RowMaker
@@ -76,13 +76,33 @@ def write_reports(assessment: Assessment, folder: Path) -> tuple[Path, Path]:
     charts = {clip.id: _charts(assessment, clip.id) for clip in assessment.clips}
     write_runner_pages(assessment, folder)
     write_taping_pages(assessment, folder)
-    return write_pages(folder, "report", lambda language: render(assessment, folder, language, charts))
+    pictures = within(folder)
+    return write_pages(
+        folder,
+        "report",
+        lambda language: (
+            environment().get_template("page.html.j2").render(_contents(assessment, folder, pictures, language, charts))
+        ),
+    )
 
 
-def render(assessment: Assessment, folder: Path, language: Language, charts: Mapping[str, tuple[Chart, ...]]) -> str:
-    """Return the page in one language; `charts` by clip id."""
+def report_body(assessment: Assessment, folder: Path, language: Language) -> Markup:
+    """Return the report without its frame, for a page that is served as if it lay in the assessment's folder."""
+    charts = {clip.id: _charts(assessment, clip.id) for clip in assessment.clips}
+    contents = _contents(assessment, folder, beside(folder), language, charts)
+    return Markup(environment().get_template("body.html.j2").render(contents))  # noqa: S704 - escaped by the template
+
+
+def _contents(
+    assessment: Assessment,
+    folder: Path,
+    pictures: Pictures,
+    language: Language,
+    charts: Mapping[str, tuple[Chart, ...]],
+) -> dict[str, object]:
+    """Return what the templates show, in one language; `charts` by clip id."""
     words = words_in(language)
-    maker = RowMaker(assessment, folder, language, words)
+    maker = RowMaker(assessment, pictures, language, words)
     labels = Labels(assessment, maker, language, words)
     reasoned = EvidenceMaker(assessment, maker, labels, language, words)
     compared = ComparedMaker(assessment, maker, language, words)
@@ -100,35 +120,31 @@ def render(assessment: Assessment, folder: Path, language: Language, charts: Map
         )
         for clip in assessment.clips
     )
-    return (
-        environment()
-        .get_template("page.html.j2")
-        .render(
-            a=assessment,
-            answer=reasoned.answer(),
-            answer_picture=reasoned.answer_picture(),
-            chain=reasoned.chain(),
-            evidence=reasoned.evidence(drawn),
-            plan=plan_page(assessment, labels, language, words),
-            clips=clips,
-            contrasts=compared.contrasts(),
-            files={clip.id: clip.file for clip in assessment.clips},
-            from_points=any(caution.code == "points_from_file" for caution in assessment.cautions),
-            glossary=glossary.quantities(),
-            handout=_handout_picture(clips),
-            has_overlay=(folder / OVERLAY).is_file(),
-            language=language,
-            loads=compared.loads(),
-            other_language=next(other for other in LANGUAGES if other != language),
-            overlay=OVERLAY,
-            protocol=protocol(assessment, tests, maker, language, words),
-            tests=tests,
-            people=data_uri(folder, PEOPLE_PICTURE),
-            settings=json.dumps(assessment.provenance.protocol, ensure_ascii=False, indent=2, default=str),
-            sources=_sources(assessment),
-            w=words,
-        )
-    )
+    return {
+        "a": assessment,
+        "answer": reasoned.answer(),
+        "answer_picture": reasoned.answer_picture(),
+        "chain": reasoned.chain(),
+        "evidence": reasoned.evidence(drawn),
+        "plan": plan_page(assessment, labels, language, words),
+        "clips": clips,
+        "contrasts": compared.contrasts(),
+        "files": {clip.id: clip.file for clip in assessment.clips},
+        "from_points": any(caution.code == "points_from_file" for caution in assessment.cautions),
+        "glossary": glossary.quantities(),
+        "handout": _handout_picture(clips),
+        "has_overlay": (folder / OVERLAY).is_file(),
+        "language": language,
+        "loads": compared.loads(),
+        "other_language": next(other for other in LANGUAGES if other != language),
+        "overlay": OVERLAY,
+        "protocol": protocol(assessment, tests, maker, language, words),
+        "tests": tests,
+        "people": pictures(PEOPLE_PICTURE),
+        "settings": json.dumps(assessment.provenance.protocol, ensure_ascii=False, indent=2, default=str),
+        "sources": _sources(assessment),
+        "w": words,
+    }
 
 
 def _overlay_among(folder: Path, clip: str) -> str | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 from markupsafe import Markup
 
@@ -12,7 +11,7 @@ from kinechain import glossary
 from kinechain.model.assessment import Assessment, Measurement, SideOrBoth, View
 from kinechain.report.marks import Dot, interval_mark
 from kinechain.report.numbers import NBSP, Display, display_of, round_bias, round_interval
-from kinechain.report.pictures import data_uri
+from kinechain.report.pictures import Pictures
 from kinechain.report.words import Words
 from kinechain.text import Language
 
@@ -115,9 +114,9 @@ class Reason:
 class RowMaker:
     """Makes the rows of an assessment in one language."""
 
-    def __init__(self, assessment: Assessment, folder: Path, language: Language, words: Words) -> None:
+    def __init__(self, assessment: Assessment, pictures: Pictures, language: Language, words: Words) -> None:
         self._assessment = assessment
-        self._folder = folder
+        self._pictures = pictures
         self._language: Language = language
         self._words = words
 
@@ -214,7 +213,7 @@ class RowMaker:
 
     def _picture(self, measurement: Measurement, label: str, value: str) -> Picture:
         words, side = self._words["measured"], self._side(measurement.side)
-        source = data_uri(self._folder, measurement.frame or "")
+        source = self._pictures(measurement.frame or "")
         alt = words["picture_alt"].format(label=label, side=side, value=value)
         if source is None:
             caption = words["picture_missing"].format(side=side)

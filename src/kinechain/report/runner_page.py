@@ -9,6 +9,7 @@ from kinechain.model.assessment import Assessment
 from kinechain.report.environment import environment, write_pages
 from kinechain.report.evidence import EvidenceMaker
 from kinechain.report.labels import Labels
+from kinechain.report.pictures import within
 from kinechain.report.plan_page import plan_page
 from kinechain.report.rows import Picture, RowMaker
 from kinechain.report.words import words_in
@@ -32,7 +33,7 @@ def write_runner_pages(assessment: Assessment, folder: Path) -> tuple[Path, Path
 
 def _page(assessment: Assessment, folder: Path, language: Language) -> str:
     words = words_in(language)
-    maker = RowMaker(assessment, folder, language, words)
+    maker = RowMaker(assessment, within(folder), language, words)
     labels = Labels(assessment, maker, language, words)
     reasoned = EvidenceMaker(assessment, maker, labels, language, words)
     answer = reasoned.answer()

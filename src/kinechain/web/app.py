@@ -6,10 +6,12 @@ from collections.abc import Awaitable, Callable
 from importlib import resources
 
 from fastapi import FastAPI, Request, Response
+from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
 from kinechain import __version__
-from kinechain.web.pages import account, clients, entry, visits
+from kinechain.web.doors import ANYONE
+from kinechain.web.pages import account, clients, entry, results, visits
 from kinechain.web.refusals import refuse_in_words
 from kinechain.web.studio import Studio
 
@@ -47,8 +49,9 @@ def create_app(studio: Studio) -> FastAPI:
     app.state.studio = studio
     app.middleware("http")(_around)
     refuse_in_words(app)
-    for pages in (entry, account, clients, visits):
+    for pages in (entry, account, clients, visits, results):
         app.include_router(pages.router)
+    app.get("/static/report.css", include_in_schema=False, dependencies=[ANYONE])(_report_style)
     app.mount("/static", StaticFiles(directory=str(resources.files("kinechain.web") / "static")), name="static")
     return app
 
@@ -61,3 +64,8 @@ async def _around(request: Request, respond: Callable[[Request], Awaitable[Respo
     if request.url.path.startswith("/static/"):
         response.headers["Cache-Control"] = "public, max-age=3600"
     return response
+
+
+def _report_style() -> FileResponse:
+    """Return the style of the report's sections, which pages of results show."""
+    return FileResponse(str(resources.files("kinechain.report") / "templates" / "style.css"), media_type="text/css")

@@ -192,7 +192,7 @@ def _result_of(request: Request, desk: Desk, job: Job) -> Response:
     result = desk.result_of_job(job.id)
     if result is None:
         raise RecordMissing
-    address = f"/results/{result.id}"
+    address = f"/results/{result.id}/"
     if request.headers.get("HX-Request"):
         return Response(headers={"HX-Redirect": address})
     return RedirectResponse(address, status_code=303)

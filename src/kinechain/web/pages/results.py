@@ -1,0 +1,328 @@
+"""A result: film and curves together, the report, events set by hand, the plan, and links to share it."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import FileResponse, RedirectResponse, Response
+from markupsafe import Markup
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kinechain import glossary
+from kinechain.errors import FormInvalid, KinechainError, RecordMissing
+from kinechain.knowledge.exercises import exercises
+from kinechain.model.assessment import Assessment, Clip, Plan
+from kinechain.report.charts import curve_chart
+from kinechain.report.page import report_body
+from kinechain.store.accounts import digest
+from kinechain.store.desk import Desk
+from kinechain.store.tables import Client, EventCorrection, PlanEdit, Result, ShareLink, User, Visit, now
+from kinechain.web.doors import ANYONE, SignedIn, Trainer, Visitor, language_of
+from kinechain.web.forms import Empty
+from kinechain.web.page import page
+from kinechain.web.plan_form import plan_of_form
+from kinechain.web.refusals import status_of
+from kinechain.web.studio import Studio, studio_of
+
+router = APIRouter()
+#: What a browser may fetch of a result's folder.
+SERVED = {
+    ".mp4": "video/mp4",
+    ".jpg": "image/jpeg",
+    ".png": "image/png",
+    ".html": "text/html; charset=utf-8",
+    ".json": "application/json",
+}
+#: A page of the report stands alone: its style is in itself, and it runs no script.
+REPORT_POLICY = (
+    "default-src 'none'; img-src 'self' data:; media-src 'self' data:; style-src 'unsafe-inline'; "
+    "frame-ancestors 'self'; base-uri 'none'; form-action 'none'; sandbox allow-same-origin allow-popups"
+)
+#: The result's own page shows the drawings of the report, which carry their style.
+RESULT_POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; media-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
+    "frame-ancestors 'self'; base-uri 'none'; form-action 'self'"
+)
+FILMED_CURVES = 4
+SHARED_FOR_DAYS = 30
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A result with its folder, and the plan as it stands: the trainer's, or the suggested one."""
+
+    result: Result
+    client: Client
+    folder: Path
+    assessment: Assessment
+    edits: Sequence[tuple[PlanEdit, str | None]]
+
+    @property
+    def current(self) -> Assessment:
+        """The assessment with the plan as it stands."""
+        if not self.edits:
+            return self.assessment
+        return self.assessment.model_copy(update={"plan": Plan.model_validate(self.edits[-1][0].plan)})
+
+
+@dataclass(frozen=True)
+class Film:
+    """The film of one clip with the curves that run along with it."""
+
+    clip: Clip
+    video: str
+    charts: Sequence[tuple[str, Markup]]
+    facts: str
+
+
+@router.get("/results/{result_id}/")
+def show_result(request: Request, visitor: SignedIn, result_id: UUID, clip: str | None = None) -> Response:
+    """Show a result."""
+    return _result(request, visitor, result_id, clip)
+
+
+@router.post("/results/{result_id}/plan")
+async def edit_plan(request: Request, visitor: Trainer, result_id: UUID) -> Response:
+    """Keep a changed plan beside the suggestion, with who and why."""
+    typed = {key: value for key, value in (await request.form()).items() if isinstance(value, str)}
+    try:
+        with studio_of(request).database.writing() as session:
+            desk = Desk.of(session, visitor.user_id)
+            opened = open_result(studio_of(request), desk, result_id)
+            changed = plan_of_form(opened.current.plan, typed)
+            desk.edit_plan(result_id, int(typed.get("seen") or 0), changed.plan.model_dump(mode="json"), changed.why)
+            desk.note("plan", "assessment", result_id)
+    except KinechainError as error:
+        if isinstance(error, RecordMissing):
+            raise
+        return _result(request, visitor, result_id, error=error)
+    return _to(result_id, "#plan")
+
+
+@router.post("/results/{result_id}/events")
+def correct_event(
+    request: Request,
+    visitor: Trainer,
+    result_id: UUID,
+    clip: Annotated[str, Form(max_length=64)],
+    side: Annotated[Literal["left", "right"], Form()],
+    kind: Annotated[Literal["initial_contact", "toe_off"], Form()],
+    found_s: Annotated[float | None, Form(ge=0), Empty] = None,
+    time_s: Annotated[float | None, Form(ge=0), Empty] = None,
+) -> Response:
+    """Set an event by hand: moved, added, or taken out; the measurements are made again at once."""
+    if found_s is None and time_s is None:
+        raise FormInvalid(field="time_s", allowed="0 – 600")
+    with studio_of(request).database.writing() as session:
+        desk = Desk.of(session, visitor.user_id)
+        opened = open_result(studio_of(request), desk, result_id)
+        if clip not in {one.id for one in opened.assessment.clips}:
+            raise RecordMissing
+        session.add(
+            EventCorrection(
+                assessment_id=result_id,
+                clip=clip,
+                side=side,
+                kind=kind,
+                found_s=found_s,
+                time_s=time_s,
+                corrected_by=visitor.user_id,
+            )
+        )
+        job = desk.queue_job(opened.result.visit_id)
+        desk.note("correct", "assessment", result_id)
+        return RedirectResponse(f"/jobs/{job.id}", status_code=303)
+
+
+@router.post("/results/{result_id}/shares")
+def share(
+    request: Request,
+    visitor: SignedIn,
+    result_id: UUID,
+    days: Annotated[int, Form(ge=1, le=365)] = SHARED_FOR_DAYS,
+) -> Response:
+    """Make a link that opens this report without an account, for a while; it is shown this once."""
+    secret = secrets.token_urlsafe(32)
+    with studio_of(request).database.writing() as session:
+        desk = Desk.of(session, visitor.user_id)
+        result = desk.result(result_id)
+        session.add(
+            ShareLink(
+                assessment_id=result.id,
+                secret_sha256=digest(secret),
+                expires_at=now() + timedelta(days=days),
+                shared_by=visitor.user_id,
+            )
+        )
+        desk.note("share", "assessment", result_id)
+    return _result(request, visitor, result_id, link=str(request.url_for("show_shared", secret=secret)))
+
+
+@router.post("/results/{result_id}/shares/{share_id}/revoke")
+def revoke_share(request: Request, visitor: SignedIn, result_id: UUID, share_id: UUID) -> Response:
+    """Close a link."""
+    with studio_of(request).database.writing() as session:
+        desk = Desk.of(session, visitor.user_id)
+        result = desk.result(result_id)
+        link = session.scalar(select(ShareLink).where(ShareLink.id == share_id, ShareLink.assessment_id == result.id))
+        if link is None:
+            raise RecordMissing
+        link.revoked_at = now()
+        desk.note("unshare", "assessment", result_id)
+    return _to(result_id, "#share")
+
+
+@router.get("/results/{result_id}/{name:path}")
+def show_file(request: Request, visitor: SignedIn, result_id: UUID, name: str) -> Response:
+    """Hand out a picture, a film or a page of the report."""
+    with studio_of(request).database.reading() as session:
+        opened = open_result(studio_of(request), Desk.of(session, visitor.user_id), result_id)
+        return _file(opened.folder, name)
+
+
+@router.get("/s/{secret}/", dependencies=[ANYONE])
+def show_shared(request: Request, secret: str) -> Response:
+    """Show a shared report to whoever has the link."""
+    with studio_of(request).database.reading() as session:
+        opened = _shared(studio_of(request), session, secret)
+        return _with_policy(
+            page(
+                request,
+                "shared.html.j2",
+                body=report_body(opened.current, opened.folder, language_of(request)),
+            )
+        )
+
+
+@router.get("/s/{secret}/{name:path}", dependencies=[ANYONE])
+def show_shared_file(request: Request, secret: str, name: str) -> Response:
+    """Hand out a file of a shared report."""
+    with studio_of(request).database.reading() as session:
+        return _file(_shared(studio_of(request), session, secret).folder, name)
+
+
+def open_result(studio: Studio, desk: Desk, result_id: UUID) -> Opened:
+    """Return a result of one of this person's clients; RecordMissing where there is none."""
+    result = desk.result(result_id)
+    return _opened(studio, desk.session, result)
+
+
+def _opened(studio: Studio, session: Session, result: Result) -> Opened:
+    visit = session.get_one(Visit, result.visit_id)
+    edits = session.execute(
+        select(PlanEdit, User.name)
+        .outerjoin(User, User.id == PlanEdit.edited_by)
+        .where(PlanEdit.assessment_id == result.id)
+        .order_by(PlanEdit.number)
+    ).all()
+    return Opened(
+        result=result,
+        client=session.get_one(Client, visit.client_id),
+        folder=studio.files.result(visit.client_id, result.job_id),
+        assessment=Assessment.model_validate(result.document),
+        edits=[(edit, name) for edit, name in edits],
+    )
+
+
+def _shared(studio: Studio, session: Session, secret: str) -> Opened:
+    link = session.scalar(
+        select(ShareLink).where(
+            ShareLink.secret_sha256 == digest(secret), ShareLink.revoked_at.is_(None), ShareLink.expires_at > now()
+        )
+    )
+    if link is None:
+        raise RecordMissing
+    return _opened(studio, session, session.get_one(Result, link.assessment_id))
+
+
+def _result(
+    request: Request,
+    visitor: Visitor,
+    result_id: UUID,
+    clip: str | None = None,
+    *,
+    link: str | None = None,
+    error: KinechainError | None = None,
+) -> Response:
+    studio = studio_of(request)
+    with studio.database.writing() as session:
+        desk = Desk.of(session, visitor.user_id)
+        opened = open_result(studio, desk, result_id)
+        desk.note("see", "assessment", result_id)
+        shares = session.scalars(
+            select(ShareLink)
+            .where(ShareLink.assessment_id == result_id, ShareLink.revoked_at.is_(None), ShareLink.expires_at > now())
+            .order_by(ShareLink.made_at)
+        ).all()
+        return _with_policy(
+            page(
+                request,
+                "result.html.j2",
+                200 if error is None else status_of(error),
+                opened=opened,
+                film=_film(opened, clip, visitor),
+                films=[one for one in opened.assessment.clips if _video(opened.folder, one) is not None],
+                body=report_body(opened.current, opened.folder, visitor.language),
+                plan=opened.current.plan,
+                exercises=exercises(),
+                suggested=opened.assessment.plan,
+                shares=shares,
+                link=link,
+                error=error,
+            )
+        )
+
+
+def _film(opened: Opened, wanted: str | None, visitor: Visitor) -> Film | None:
+    """Return the film of the clip that is asked for, or of the first that has one."""
+    filmed = [(one, video) for one in opened.assessment.clips if (video := _video(opened.folder, one)) is not None]
+    found = next((pair for pair in filmed if pair[0].id == wanted), filmed[0] if filmed else None)
+    if found is None:
+        return None
+    clip, video = found
+    curves = [curve for curve in opened.assessment.curves if curve.clip == clip.id]
+    names = list(dict.fromkeys(curve.name for curve in curves))[:FILMED_CURVES]
+    charts = []
+    for name in names:
+        quantity = glossary.quantity(name)
+        unit = "°" if quantity.unit == "deg" else quantity.unit
+        drawn = curve_chart(tuple(curve for curve in curves if curve.name == name), unit)
+        charts.append((quantity.label[visitor.language], drawn))
+    events = [
+        {"time_s": event.time_s, "side": event.side, "kind": event.kind}
+        for event in opened.assessment.events
+        if event.clip == clip.id
+    ]
+    return Film(clip, video, charts, json.dumps({"events": events, "fps": clip.fps, "time_scale": clip.time_scale}))
+
+
+def _video(folder: Path, clip: Clip) -> str | None:
+    names = (f"overlay_{clip.id.partition('.')[0]}.mp4", "overlay.mp4")
+    return next((name for name in names if (folder / name).is_file()), None)
+
+
+def _file(folder: Path, name: str) -> Response:
+    path = (folder / name).resolve()
+    kind = SERVED.get(path.suffix.lower())
+    if kind is None or not path.is_relative_to(folder.resolve()) or not path.is_file():
+        raise RecordMissing
+    headers = {"Content-Security-Policy": REPORT_POLICY} if path.suffix == ".html" else {}
+    return FileResponse(path, media_type=kind, headers=headers)
+
+
+def _with_policy(response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = RESULT_POLICY
+    return response
+
+
+def _to(result_id: UUID, part: str) -> RedirectResponse:
+    return RedirectResponse(f"/results/{result_id}/{part}", status_code=303)
