@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import UUID
@@ -9,12 +10,14 @@ from uuid import UUID
 import pytest
 from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
+from report_samples import full_plan, reasoned, with_pictures
 from web_browser import PASSWORD, Browser
 
+from kinechain.report.page import write_reports
 from kinechain.store import accounts
 from kinechain.store.database import open_database, sqlite_url
 from kinechain.store.files import StudioFiles
-from kinechain.store.tables import Client, Organisation, User
+from kinechain.store.tables import Client, Job, Organisation, Result, User, Visit
 from kinechain.web.app import create_app
 from kinechain.web.studio import Studio
 
@@ -101,3 +104,25 @@ def elsewhere(studio: Studio, new_browser: Callable[[], Browser]) -> Browser:
 def files(studio: Studio) -> StudioFiles:
     """The studio's files."""
     return studio.files
+
+
+@pytest.fixture
+def result_id(studio: Studio, client_id: UUID) -> UUID:
+    """A result of that runner with a plan of three exercises, as an analysis leaves it."""
+    assessment = reasoned(full_plan())
+    with studio.database.writing() as session:
+        visit = Visit(client_id=client_id)
+        session.add(visit)
+        session.flush()
+        job = Job(visit_id=visit.id, state="succeeded", fraction=1.0)
+        session.add(job)
+        session.flush()
+        result = Result(visit_id=visit.id, job_id=job.id, document=json.loads(assessment.to_json()))
+        session.add(result)
+        session.flush()
+        folder = studio.files.result(client_id, job.id)
+        folder.mkdir(parents=True)
+        write_reports(assessment, with_pictures(folder))
+        (folder / "overlay.mp4").write_bytes(b"not decoded here")
+        (folder / "pose.nc").write_bytes(b"not served")
+        return result.id

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from web_browser import Browser
 
-from kinechain.store.tables import Clip, Job, Upload
+from kinechain.store.tables import Clip, Job, ShareLink, Upload, now
 from kinechain.web.app import create_app
 from kinechain.web.doors import anyone, client, signed_in
 from kinechain.web.doors import trainer as trainers_only
@@ -55,6 +55,15 @@ ROUTES: dict[tuple[str, str], tuple[Door, Literal["own", ""]]] = {
     ("POST", "/clips/{clip_id}/remove"): ("signed_in", "own"),
     ("POST", "/visits/{visit_id}/analyse"): ("signed_in", "own"),
     ("GET", "/jobs/{job_id}"): ("signed_in", "own"),
+    ("GET", "/results/{result_id}/"): ("signed_in", "own"),
+    ("POST", "/results/{result_id}/plan"): ("trainer", "own"),
+    ("POST", "/results/{result_id}/events"): ("trainer", "own"),
+    ("POST", "/results/{result_id}/shares"): ("signed_in", "own"),
+    ("POST", "/results/{result_id}/shares/{share_id}/revoke"): ("signed_in", "own"),
+    ("GET", "/results/{result_id}/{name:path}"): ("signed_in", "own"),
+    ("GET", "/s/{secret}/"): ("anyone", ""),
+    ("GET", "/s/{secret}/{name:path}"): ("anyone", ""),
+    ("GET", "/static/report.css"): ("anyone", ""),
 }
 DOORS = {anyone: "anyone", signed_in: "signed_in", trainers_only: "trainer", client: "client"}
 
@@ -70,12 +79,13 @@ def routes(app: FastAPI) -> Iterator[tuple[str, APIRoute]]:
 #: What a route needs to be asked at all.
 ASKED: dict[str, dict[str, Any]] = {
     "/visits/{visit_id}/uploads": {"json": {"name": "a.mp4", "size": 9}},
+    "/results/{result_id}/events": {"data": {"clip": "clip1", "side": "left", "kind": "toe_off", "time_s": "1"}},
     "/uploads/{upload_id}": {"params": {"start": 0}, "content": b"abc"},
 }
 
 
 @pytest.fixture
-def rows(studio: Studio, client_id: UUID, trainer: Browser) -> dict[str, UUID]:
+def rows(studio: Studio, client_id: UUID, result_id: UUID, trainer: Browser) -> dict[str, UUID]:
     """One row of each kind that a path can name, of the first trainer's runner."""
     trainer.post(f"/clients/{client_id}/visits")
     visit_id = UUID(trainer.at.rsplit("/", 1)[1])
@@ -84,14 +94,20 @@ def rows(studio: Studio, client_id: UUID, trainer: Browser) -> dict[str, UUID]:
             "upload_id": Upload(visit_id=visit_id, file_name="a.mp4", size_bytes=9),
             "clip_id": Clip(visit_id=visit_id, sha256="a" * 64, size_bytes=9, file_name="b.mp4"),
             "job_id": Job(visit_id=visit_id),
+            "share_id": ShareLink(assessment_id=result_id, secret_sha256="b" * 64, expires_at=now()),
         }
         session.add_all(made.values())
         session.flush()
-        return {"client_id": client_id, "visit_id": visit_id, **{name: row.id for name, row in made.items()}}
+        return {
+            "client_id": client_id,
+            "visit_id": visit_id,
+            "result_id": result_id,
+            **{name: row.id for name, row in made.items()},
+        }
 
 
 def filled(path: str, rows: dict[str, UUID]) -> str:
-    return path.format(**{"token_id": uuid4(), "secret": "none", **rows})
+    return path.replace(":path", "").format(**{"token_id": uuid4(), "secret": "none", "name": "report.ja.html", **rows})
 
 
 def ask(browser: Browser, method: str, route: str, rows: dict[str, UUID]) -> int:

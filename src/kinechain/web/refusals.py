@@ -62,7 +62,10 @@ def refuse_in_words(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> Response:
-        return _answer(request, told(error.errors()[0]), 422)
+        first = error.errors()[0]
+        if first["loc"][0] == "path":
+            return _answer(request, RecordMissing(), 404)
+        return _answer(request, told(first), 422)
 
     @app.exception_handler(HTTPException)
     def by_framework(request: Request, error: HTTPException) -> Response:
