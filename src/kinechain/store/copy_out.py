@@ -73,7 +73,7 @@ def _everything(session: Session, client: Client) -> Iterator[tuple[str, list[Ta
         (Consent, Consent.client_id == client.id),
         (Visit, Visit.client_id == client.id),
         (Clip, Clip.visit_id.in_(visits)),
-        (Job, Job.visit_id.in_(visits)),
+        (Job, Job.client_id == client.id),
         (Result, Result.visit_id.in_(visits)),
         (PlanEdit, PlanEdit.assessment_id.in_(results)),
         (EventCorrection, EventCorrection.assessment_id.in_(results)),
