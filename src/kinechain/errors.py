@@ -44,7 +44,14 @@ that says what to do, both in Japanese and English.
     │   ├── RecordMissing          33
     │   ├── PlanChangedMeanwhile   34
     │   ├── DatabaseUnusable       37
-    │   └── DatabaseBusy           38
+    │   ├── DatabaseBusy           38
+    │   └── JobStopped             39
+    │       ├── JobTimedOut          39
+    │       ├── JobOutOfMemory       39
+    │       ├── JobCrashed           39
+    │       ├── JobLost              39
+    │       ├── JobCancelled         39
+    │       └── StorageFull          39
     ├── SessionError            40–49   session, athlete and intake
     │   ├── AthleteInvalid         40
     │   ├── OptionInvalid          41
@@ -646,6 +653,93 @@ class PlanChangedMeanwhile(SetupError):
         ja="新しいプランを開いて、変更をもう一度入力してください。",
         en="Open the new plan and enter your change again.",
     )
+
+
+class JobStopped(SetupError):
+    """An analysis of the studio ended before it had a result."""
+
+    code = "job_stopped"
+    exit_status = 39
+    sentence = Text(ja="解析が途中で止まりました。", en="The analysis stopped before it was done.")
+    hint = Text(ja="もう一度解析してください。", en="Start the analysis again.")
+
+
+class JobTimedOut(JobStopped):
+    """An analysis took longer than it may."""
+
+    code = "job_timed_out"
+    exit_status = 39
+    sentence = Text(
+        ja="解析が制限時間（{limit_s:.0f} 秒）内に終わりませんでした。",
+        en="The analysis did not end within its {limit_s:.0f} s.",
+    )
+    hint = Text(
+        ja="短い動画で試すか、管理者に制限時間を延ばすよう頼んでください。",
+        en="Use shorter clips, or have the time limit raised.",
+    )
+
+
+class JobOutOfMemory(JobStopped):
+    """An analysis needed more memory than it may take."""
+
+    code = "job_out_of_memory"
+    exit_status = 39
+    sentence = Text(
+        ja="解析に必要なメモリが上限（{limit_mb:.0f} MB）を超えました。",
+        en="The analysis needed more than its {limit_mb:.0f} MB of memory.",
+    )
+    hint = Text(
+        ja="動画の解像度を下げる（フル HD で十分です）か、管理者に上限を上げるよう頼んでください。",
+        en="Film in full HD, which is enough, or have the memory limit raised.",
+    )
+
+
+class JobCrashed(JobStopped):
+    """The process of an analysis died."""
+
+    code = "job_crashed"
+    exit_status = 39
+    sentence = Text(ja="解析のプロセスが異常終了しました（{how}）。", en="The process of the analysis died ({how}).")
+    hint = Text(
+        ja="動画が壊れていないか確かめ、元の動画からもう一度アップロードしてください。",
+        en="See whether the clip plays, and upload the original file again.",
+    )
+
+
+class JobLost(JobStopped):
+    """An analysis was started several times, and each time whoever ran it was lost."""
+
+    code = "job_lost"
+    exit_status = 39
+    sentence = Text(
+        ja="解析を何度始めても、実行していたプログラムが停止しました。",
+        en="Each time the analysis was started, the program that ran it was lost.",
+    )
+    hint = Text(
+        ja="動画を一つずつ減らして試してください。続くときは管理者に記録を確かめるよう頼んでください。",
+        en="Try again with fewer clips; where it goes on, have the server's log looked at.",
+    )
+
+
+class JobCancelled(JobStopped):
+    """An analysis was called off."""
+
+    code = "job_cancelled"
+    exit_status = 39
+    sentence = Text(ja="解析は取り消されました。", en="The analysis was called off.")
+    hint = Text(ja="必要なら、もう一度解析してください。", en="Start it again if it is needed.")
+
+
+class StorageFull(JobStopped):
+    """There is no room left for the files of an analysis."""
+
+    code = "storage_full"
+    exit_status = 39
+    sentence = Text(
+        ja="保存先の空き容量が足りず、解析の結果を書き込めませんでした。",
+        en="There was no room left to write the result of the analysis.",
+    )
+    hint = Text(ja="空き容量を増やしてから、もう一度解析してください。", en="Free some space, then start it again.")
 
 
 # --- session, athlete, intake ----------------------------------------------------------------------------------------
