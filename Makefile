@@ -47,8 +47,8 @@ check: $(VENV)/.dev ## format, lint, types, direction of imports, spelling
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/codespell $(SOURCES) *.md Makefile .ci/run pyproject.toml
 
-e2e: $(VENV)/.dev ## the data layer on a real PostgreSQL (its server must be installed)
-	$(BIN)/python -m pytest -o addopts= -q --strict-markers tests/store
+e2e: $(VENV)/.dev ## the data layer on a real PostgreSQL (its server must be installed), and jobs whose processes are killed
+	$(BIN)/python -m pytest -o addopts= -q --strict-markers tests/store tests/jobs
 
 format: $(VENV)/.dev ## write the code in the project's format
 	$(BIN)/ruff check --quiet --fix-only .

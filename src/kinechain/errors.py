@@ -58,7 +58,13 @@ that says what to do, both in Japanese and English.
     │       ├── EmailTaken           39
     │       ├── UploadTooLarge       39
     │       ├── UploadOutOfStep      39
-    │       └── NoSpaceLeft          39
+    │       ├── StorageFull          39
+    │       └── JobStopped           39
+    │           ├── JobTimedOut          39
+    │           ├── JobOutOfMemory       39
+    │           ├── JobCrashed           39
+    │           ├── JobLost              39
+    │           └── JobCancelled         39
     ├── SessionError            40–49   session, athlete and intake
     │   ├── AthleteInvalid         40
     │   ├── OptionInvalid          41
@@ -813,15 +819,92 @@ class UploadOutOfStep(StudioError):
     )
 
 
-class NoSpaceLeft(StudioError):
-    """The disk of the studio is full."""
+class JobStopped(StudioError):
+    """An analysis of the studio ended before it had a result."""
 
-    code = "no_space_left"
+    code = "job_stopped"
     exit_status = 39
-    sentence = Text(ja="保存先の空き容量が足りないため、保存していません。", en="The disk is full; nothing was saved.")
+    sentence = Text(ja="解析が途中で止まりました。", en="The analysis stopped before it was done.")
+    hint = Text(ja="もう一度解析してください。", en="Start the analysis again.")
+
+
+class JobTimedOut(JobStopped):
+    """An analysis took longer than it may."""
+
+    code = "job_timed_out"
+    exit_status = 39
+    sentence = Text(
+        ja="解析が制限時間（{limit_s:.0f} 秒）内に終わりませんでした。",
+        en="The analysis did not end within its {limit_s:.0f} s.",
+    )
     hint = Text(
-        ja="管理者に空き容量を確かめてもらい、もう一度送ってください。送った分は残っています。",
-        en="Ask the administrator to make room, then send again; what arrived is kept.",
+        ja="短い動画で試すか、管理者に制限時間を延ばすよう頼んでください。",
+        en="Use shorter clips, or have the time limit raised.",
+    )
+
+
+class JobOutOfMemory(JobStopped):
+    """An analysis needed more memory than it may take."""
+
+    code = "job_out_of_memory"
+    exit_status = 39
+    sentence = Text(
+        ja="解析に必要なメモリが上限（{limit_mb:.0f} MB）を超えました。",
+        en="The analysis needed more than its {limit_mb:.0f} MB of memory.",
+    )
+    hint = Text(
+        ja="動画の解像度を下げる（フル HD で十分です）か、管理者に上限を上げるよう頼んでください。",
+        en="Film in full HD, which is enough, or have the memory limit raised.",
+    )
+
+
+class JobCrashed(JobStopped):
+    """The process of an analysis died."""
+
+    code = "job_crashed"
+    exit_status = 39
+    sentence = Text(ja="解析のプロセスが異常終了しました（{how}）。", en="The process of the analysis died ({how}).")
+    hint = Text(
+        ja="動画が壊れていないか確かめ、元の動画からもう一度アップロードしてください。",
+        en="See whether the clip plays, and upload the original file again.",
+    )
+
+
+class JobLost(JobStopped):
+    """An analysis was started several times, and each time whoever ran it was lost."""
+
+    code = "job_lost"
+    exit_status = 39
+    sentence = Text(
+        ja="解析を何度始めても、実行していたプログラムが停止しました。",
+        en="Each time the analysis was started, the program that ran it was lost.",
+    )
+    hint = Text(
+        ja="動画を一つずつ減らして試してください。続くときは管理者に記録を確かめるよう頼んでください。",
+        en="Try again with fewer clips; where it goes on, have the server's log looked at.",
+    )
+
+
+class JobCancelled(JobStopped):
+    """An analysis was called off."""
+
+    code = "job_cancelled"
+    exit_status = 39
+    sentence = Text(ja="解析は取り消されました。", en="The analysis was called off.")
+    hint = Text(ja="必要なら、もう一度解析してください。", en="Start it again if it is needed.")
+
+
+class StorageFull(StudioError):
+    """There is no room left for the studio's files."""
+
+    code = "storage_full"
+    exit_status = 39
+    sentence = Text(
+        ja="保存先の空き容量が足りないため、保存できませんでした。", en="There was no room left to write the files."
+    )
+    hint = Text(
+        ja="空き容量を増やしてから、もう一度お試しください。送った分の動画は残っています。",
+        en="Free some space, then try again; what arrived of a clip is kept.",
     )
 
 

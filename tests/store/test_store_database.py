@@ -12,8 +12,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from kinechain.errors import DatabaseBusy, DatabaseUnusable
-from kinechain.store.database import Database, migrate, open_database, sqlite_url
-from kinechain.store.tables import Organisation, Table
+from kinechain.store.database import Database, migrate, migration_engine, open_database, sqlite_url
+from kinechain.store.tables import Clip, Job, Organisation, Result, Table
 
 TOKYO = timezone(timedelta(hours=9))
 
@@ -23,13 +23,47 @@ def test_the_migrations_lead_to_the_tables_of_this_version(database: Database) -
         assert compare_metadata(MigrationContext.configure(connection), Table.metadata) == []
 
 
-def test_down_to_nothing_and_up_again(database: Database) -> None:
-    with database.engine.begin() as connection:
-        migrate(connection, "base")
+def step(url: str, revision: str) -> None:
+    engine = migration_engine(url)
+    with engine.begin() as connection:
+        migrate(connection, revision)
+    engine.dispose()
+
+
+def test_down_to_nothing_and_up_again(database: Database, url: str) -> None:
+    step(url, "base")
     assert sa.inspect(database.engine).get_table_names() == ["alembic_version"]
-    with database.engine.begin() as connection:
-        migrate(connection, "head")
+    step(url, "head")
     assert set(sa.inspect(database.engine).get_table_names()) == {"alembic_version", *Table.metadata.tables}
+
+
+def test_no_step_up_takes_with_it_what_is_kept(url: str) -> None:
+    step(url, "0001")
+    engine = sa.create_engine(url)
+    moment, ids = "2026-04-01 00:00:00", [f"{number:032x}" for number in range(5)]
+    rows = (
+        f"organisations (id, made_at, name) VALUES ('{ids[0]}', '{moment}', 'x')",
+        "clients (id, made_at, organisation_id, name, athlete, hide_face) "
+        f"VALUES ('{ids[1]}', '{moment}', '{ids[0]}', 'y', '{{}}', false)",
+        f"visits (id, made_at, client_id, intake, tests) VALUES ('{ids[2]}', '{moment}', '{ids[1]}', '{{}}', '[]')",
+        "clips (id, made_at, visit_id, sha256, size_bytes, file_name, filming) "
+        f"VALUES ('{ids[4]}', '{moment}', '{ids[2]}', 'a', 3, 'a.mp4', '{{}}')",
+        "jobs (id, made_at, visit_id, state, attempt, fraction) "
+        f"VALUES ('{ids[3]}', '{moment}', '{ids[2]}', 'succeeded', 1, 1)",
+        f"assessments (id, made_at, visit_id, job_id, document) "
+        f"VALUES ('{ids[4]}', '{moment}', '{ids[2]}', '{ids[3]}', '{{}}')",
+    )
+    with engine.begin() as connection:
+        for row in rows:
+            connection.execute(sa.text(f"INSERT INTO {row}"))
+    engine.dispose()
+    opened = open_database(url)
+    with opened.reading() as session:
+        job = session.scalars(sa.select(Job)).one()
+        assert (job.client_id.hex, job.kind, job.losses) == (ids[1], "assess", 0)
+        assert session.scalars(sa.select(Result)).one().job_id == job.id
+        assert session.scalars(sa.select(Clip)).one().size_bytes == 3
+    opened.close()
 
 
 def test_what_is_kept_is_there_at_the_next_start(database: Database, url: str) -> None:

@@ -49,7 +49,7 @@ def furnish(session: Session, files: StudioFiles, client_id: UUID, account: UUID
     visit = Visit(client_id=client_id, intake={"side": "right"}, tests=[{"name": "heel_raises"}])
     session.add(visit)
     session.flush()
-    job = Job(visit_id=visit.id, state="succeeded")
+    job = Job(client_id=client_id, visit_id=visit.id, state="succeeded")
     session.add_all([job, Clip(visit_id=visit.id, sha256=SHA256, size_bytes=3, file_name="../../走り.mp4")])
     session.flush()
     result = Result(visit_id=visit.id, job_id=job.id, document={"schema": "kinechain.assessment/1"})

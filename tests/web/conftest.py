@@ -114,7 +114,7 @@ def result_id(studio: Studio, client_id: UUID) -> UUID:
         visit = Visit(client_id=client_id)
         session.add(visit)
         session.flush()
-        job = Job(visit_id=visit.id, state="succeeded", fraction=1.0)
+        job = Job(client_id=client_id, visit_id=visit.id, state="succeeded", fraction=1.0)
         session.add(job)
         session.flush()
         result = Result(visit_id=visit.id, job_id=job.id, document=json.loads(assessment.to_json()))

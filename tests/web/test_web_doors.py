@@ -93,7 +93,7 @@ def rows(studio: Studio, client_id: UUID, result_id: UUID, trainer: Browser) -> 
         made = {
             "upload_id": Upload(visit_id=visit_id, file_name="a.mp4", size_bytes=9),
             "clip_id": Clip(visit_id=visit_id, sha256="a" * 64, size_bytes=9, file_name="b.mp4"),
-            "job_id": Job(visit_id=visit_id),
+            "job_id": Job(client_id=client_id, visit_id=visit_id),
             "share_id": ShareLink(assessment_id=result_id, secret_sha256="b" * 64, expires_at=now()),
         }
         session.add_all(made.values())

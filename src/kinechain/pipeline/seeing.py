@@ -106,10 +106,32 @@ def see(
     if is_points(request.path):
         return see_points(request, protocol, watch)
     frames = open_clip(request.path, request.slow_motion)
-    info = frames.info
+    require_length(frames.info, protocol)
+    return see_frames(frames, request, load_estimator, protocol, progress, watch)
+
+
+def require_length(info: ClipInfo, protocol: Protocol) -> None:
+    """Raise ClipTooShort or FrameRateTooLow where a clip holds too little."""
     if info.duration_s < protocol.shortest_clip_s:
         raise ClipTooShort(path=info.path, frames=info.n_frames, duration_s=info.duration_s)
     require_frame_rate(info.fps, protocol.gait)
+
+
+def see_frames(
+    frames: VideoFrames,
+    request: ClipRequest,
+    load_estimator: EstimatorFactory,
+    protocol: Protocol,
+    progress: Progress,
+    watch: Stopwatch,
+) -> SeenClip:
+    """Follow the runner through a clip, or a part of one.
+
+    Raises
+    ------
+    InputFileError, SceneError
+    """
+    info = frames.info
     watcher, uprights = SceneWatcher(protocol.scene), UprightsWatcher(info.n_frames, protocol.uprights)
     insets = InsetWatcher(info.n_frames, protocol.insets)
 

@@ -105,6 +105,27 @@ def read_session(path: Path) -> Session:
         Where it is missing, is no TOML, has no clip, an unknown key or a wrong type; names line and key.
     """
     text, document = _document(path)
+    return session_of(document, path, text)
+
+
+def session_of(document: Mapping[str, object], path: Path, text: str = "") -> Session:
+    """Return what the tables of a session file say.
+
+    Parameters
+    ----------
+    document : tables by name
+    path : where they come from, or would lie: paths of clips are relative to its folder
+    text : of the file, to name lines
+
+    Raises
+    ------
+    SessionInvalid
+        Where there is no clip, an unknown key or a wrong type; names line and key.
+    """
+    unknown = next((name for name in document if name not in _TABLES), None)
+    if unknown is not None:
+        line = line_of(text, (unknown,))
+        raise SessionInvalid(path=path, reason=f"line {line}: {unknown}: only {', '.join(_TABLES)}")
     reader = _Reader(path, text)
     athlete = reader.table("athlete", document.get("athlete", {}), Athlete)
     intake, cautions = reader.intake(document.get("intake", {}))
@@ -168,10 +189,6 @@ def _document(path: Path) -> tuple[str, dict[str, object]]:
         raise SessionInvalid(path=path, reason=error.strerror or error) from error
     except ValueError as error:
         raise SessionInvalid(path=path, reason=error) from error
-    unknown = next((name for name in document if name not in _TABLES), None)
-    if unknown is not None:
-        line = line_of(text, (unknown,))
-        raise SessionInvalid(path=path, reason=f"line {line}: {unknown}: only {', '.join(_TABLES)}")
     return text, document
 
 

@@ -79,7 +79,7 @@ def _everything(session: Session, client: Client) -> Iterator[tuple[str, list[Ta
         (Visit, Visit.client_id == client.id),
         (Upload, Upload.visit_id.in_(visits)),
         (Clip, Clip.visit_id.in_(visits)),
-        (Job, Job.visit_id.in_(visits)),
+        (Job, Job.client_id == client.id),
         (Result, Result.visit_id.in_(visits)),
         (PlanEdit, PlanEdit.assessment_id.in_(results)),
         (EventCorrection, EventCorrection.assessment_id.in_(results)),

@@ -67,29 +67,39 @@ def open_database(url: str, *, wait_s: float = WAIT_S) -> Database:
         Where it cannot be reached or read, or a newer version of the product wrote it.
     DatabaseBusy
     """
-    engine = _engine(url, wait_s)
+    migrating = migration_engine(url, wait_s)
     try:
-        with _told_apart(), engine.execution_options(begin="BEGIN IMMEDIATE").begin() as connection:
+        with _told_apart(), migrating.execution_options(begin="BEGIN IMMEDIATE").begin() as connection:
             migrate(connection, "head")
     except (SQLAlchemyError, CommandError) as error:
-        engine.dispose()
         raise DatabaseUnusable(url=_without_password(url), reason=_first_line(error)) from error
-    except BaseException:
-        engine.dispose()
-        raise
-    return Database(engine)
+    finally:
+        migrating.dispose()
+    return Database(_engine(url, wait_s))
+
+
+def migration_engine(url: str, wait_s: float = WAIT_S) -> Engine:
+    """Return an engine for `migrate`: in SQLite a step that makes a table anew must not take with it what hangs there.
+
+    Raises
+    ------
+    DatabaseUnusable
+    """
+    return _engine(url, wait_s, hold_keys=False)
 
 
 def migrate(connection: Connection, revision: str) -> None:
-    """Take the tables up to a revision, or down to it (`base`: no tables), within the connection's transaction."""
+    """Take the tables up to a revision, or down to none (`base`), within the transaction of a `migration_engine`."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     (command.downgrade if revision == "base" else command.upgrade)(config, revision)
+    if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+        raise CommandError("a row hangs from one that is not there")
 
 
-def _engine(url: str, wait_s: float) -> Engine:
+def _engine(url: str, wait_s: float, *, hold_keys: bool = True) -> Engine:
     try:
         parsed = make_url(url)
         sqlite = parsed.get_backend_name() == "sqlite"
@@ -98,15 +108,24 @@ def _engine(url: str, wait_s: float) -> Engine:
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise DatabaseUnusable(url=_without_password(url), reason=_first_line(error)) from error
     if sqlite:
+        event.listen(engine, "connect", _hold_keys if hold_keys else _free_keys)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
+def _hold_keys(connection: object, _entry: ConnectionPoolEntry) -> None:
+    connection.execute("PRAGMA foreign_keys=ON")  # type: ignore[attr-defined]
+
+
+def _free_keys(connection: object, _entry: ConnectionPoolEntry) -> None:
+    connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[attr-defined]
+
+
 def _prepare_sqlite(connection: object, _entry: ConnectionPoolEntry) -> None:
-    """Let SQLAlchemy begin the transactions, hold foreign keys, and let readers read beside one writer."""
+    """Let SQLAlchemy begin the transactions, and let readers read beside one writer."""
     connection.isolation_level = None  # type: ignore[attr-defined]
-    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL"):
         connection.execute(f"PRAGMA {pragma}")  # type: ignore[attr-defined]
 
 

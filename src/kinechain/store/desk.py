@@ -86,23 +86,25 @@ class Desk:
     def queue_job(self, visit_id: UUID) -> Job:
         """Queue the analysis of a session, or return the one that waits or runs already."""
         visit = self.visit(visit_id)
-        at_work = select(Job).where(Job.visit_id == visit.id, Job.state.in_(("queued", "running")))
+        at_work = select(Job).where(
+            Job.visit_id == visit.id, Job.kind == "assess", Job.state.in_(("queued", "running"))
+        )
         job = self.session.scalar(at_work.limit(1))
         if job is None:
-            job = Job(visit_id=visit.id)
+            job = Job(client_id=visit.client_id, visit_id=visit.id)
             self.session.add(job)
             self.session.flush()
         return job
 
     def job(self, job_id: UUID) -> Job:
         """Return an analysis of one of this person's clients; RecordMissing where there is none."""
-        joined = select(Job).join(Visit, Visit.id == Job.visit_id).join(Client, Client.id == Visit.client_id)
+        joined = select(Job).join(Client, Client.id == Job.client_id)
         return self._found(self._own(joined.where(Job.id == job_id)))
 
     def last_job(self, visit_id: UUID) -> Job | None:
         """Return the latest analysis of a session, None where there was none."""
         visit = self.visit(visit_id)
-        jobs = select(Job).where(Job.visit_id == visit.id).order_by(Job.made_at.desc())
+        jobs = select(Job).where(Job.visit_id == visit.id, Job.kind == "assess").order_by(Job.made_at.desc())
         return self.session.scalar(jobs.limit(1))
 
     def result_of_job(self, job_id: UUID) -> Result | None:

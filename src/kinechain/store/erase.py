@@ -43,6 +43,17 @@ def finish_erasures(database: Database, files: StudioFiles) -> int:
     return len(waiting)
 
 
+def erase_files(database: Database, files: StudioFiles, client_id: UUID) -> bool:
+    """Delete files that were written for a client after the rows were deleted; False where the client is there."""
+    with database.writing() as session:
+        if session.get(Client, client_id) is not None:
+            return False
+        if session.get(Erasure, client_id) is None:
+            session.add(Erasure(id=client_id))
+    finish_erasures(database, files)
+    return True
+
+
 def erase_past_retention(database: Database, files: StudioFiles, moment: datetime) -> int:
     """Delete clients whose last session is longer ago than their studio keeps data, and return how many.
 

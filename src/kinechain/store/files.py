@@ -43,6 +43,14 @@ class StudioFiles:
         """Return the folder of a job's result."""
         return self.person(client_id) / "results" / str(job_id)
 
+    def attempt(self, client_id: UUID, job_id: UUID, number: int) -> Path:
+        """Return the folder in which one start of a job writes; it becomes the result's when the job ends well."""
+        return self.person(client_id) / "results" / f".{job_id}-{number}"
+
+    def attempts(self, client_id: UUID, job_id: UUID) -> list[Path]:
+        """Return the folders that starts of a job left behind."""
+        return list((self.person(client_id) / "results").glob(f".{job_id}-*"))
+
     def work(self, client_id: UUID, visit_id: UUID) -> Path:
         """Return the folder in which analyses of a session keep what they finished."""
         return self.person(client_id) / "work" / str(visit_id)

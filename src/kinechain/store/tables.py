@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 Role = Literal["trainer", "client"]
+JobKind = Literal["assess", "check_clip", "check_exercise", "compare"]
 JobState = Literal["queued", "running", "succeeded", "failed"]
 DiaryKind = Literal["pain", "run", "exercise"]
 Document = dict[str, Any]
@@ -77,6 +78,7 @@ class Table(DeclarativeBase):
         datetime: UtcTime(),
         Document: JSON(),
         Role: String(16),
+        JobKind: String(16),
         JobState: String(16),
         DiaryKind: String(16),
     }
@@ -219,22 +221,33 @@ class Upload(Table):
 
 
 class Job(Table):
-    """An analysis of a session. `attempt` counts its starts: only the latest may report or end it."""
+    """An analysis for a client. `attempt` counts its starts: only the latest may report or end it.
+
+    `payload` is what was asked for; `losses` counts the starts whose worker was lost; `document` is what it ended with,
+    of an assessment in `Result` instead.
+    """
 
     __tablename__ = "jobs"
     __table_args__ = (
+        _one_of("kind", get_args(JobKind)),
         _one_of("state", get_args(JobState)),
         CheckConstraint("fraction BETWEEN 0 AND 1", name="fraction_of_one"),
+        CheckConstraint("kind <> 'assess' OR visit_id IS NOT NULL", name="assesses_a_visit"),
         Index(None, "state", "made_at"),
     )
 
-    visit_id: Mapped[UUID] = _part_of("visits")
+    client_id: Mapped[UUID] = _part_of("clients")
+    visit_id: Mapped[UUID | None] = mapped_column(ForeignKey("visits.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[JobKind] = mapped_column(default="assess")
+    payload: Mapped[Document] = mapped_column(default=dict)
     state: Mapped[JobState] = mapped_column(default="queued")
     attempt: Mapped[int] = mapped_column(default=0)
+    losses: Mapped[int] = mapped_column(default=0)
     stage: Mapped[str | None] = mapped_column(String(32))
     fraction: Mapped[float] = mapped_column(default=0.0)
     code: Mapped[str | None] = mapped_column(String(64))
     message: Mapped[Document | None]
+    document: Mapped[Document | None]
     heard_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
 

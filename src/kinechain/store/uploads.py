@@ -16,7 +16,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from kinechain.errors import NoSpaceLeft, RecordMissing, UploadOutOfStep
+from kinechain.errors import RecordMissing, StorageFull, UploadOutOfStep
 from kinechain.store.database import Database
 from kinechain.store.desk import Desk
 from kinechain.store.files import StudioFiles
@@ -55,7 +55,7 @@ def take_piece(
         Where this person has no such upload.
     UploadOutOfStep
         Where the piece does not begin at what was received, or goes beyond the end.
-    NoSpaceLeft
+    StorageFull
         Nothing of the piece counts then.
     """
     with database.reading() as session:
@@ -75,7 +75,7 @@ def take_piece(
             _put_in_place(part, files.clip(client_id, sha256))
     except OSError as error:
         if error.errno in _FULL:
-            raise NoSpaceLeft from error
+            raise StorageFull from error
         raise
     with database.writing() as session:
         desk = Desk.of(session, user_id)

@@ -12,7 +12,7 @@ import math
 import os
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
@@ -105,6 +105,8 @@ class VideoFrames:
     coded_size : int, int
         Width and height [px] that pictures are scaled to before they are turned upright.
     orientation : Orientation
+    seek : bool
+        Whether decoding may begin at the last key picture before the first frame.
     """
 
     info: ClipInfo
@@ -112,6 +114,7 @@ class VideoFrames:
     stream_index: int
     coded_size: tuple[int, int]
     orientation: Orientation
+    seek: bool = False
 
     def images(self) -> Iterator[Image]:
         """Yield every frame as an upright RGB image, shape (height, width, 3), in the order of `info.time_s`.
@@ -130,6 +133,12 @@ class VideoFrames:
                 coming = reader.submit(next, images, None)
                 yield image
 
+    def part(self, first: int, last: int, every: int = 1) -> VideoFrames:
+        """Return each `every`-th frame from `first` up to and without `last`; its times begin at 0 anew."""
+        chosen = slice(first, last, every)
+        time_s = self.info.time_s[chosen]
+        return replace(self, info=replace(self.info, time_s=time_s - time_s[0]), pts=self.pts[chosen], seek=first > 0)
+
     def _upright(self) -> Iterator[Image]:
         to_image = _Converter(self.coded_size, self.orientation)
         for frame in self._pictures():
@@ -141,7 +150,11 @@ class VideoFrames:
         position = lost = 0
         last: VideoFrame | None = None
         with av.open(str(self.info.path)) as container:
+            if self.seek:
+                container.seek(int(self.pts[0]), stream=container.streams[self.stream_index])
             for frame in _decode(container, self.stream_index):
+                if position == n:
+                    break
                 index = int(np.searchsorted(self.pts, frame.pts)) if frame.pts is not None else position
                 if not position <= index < n or frame.pts not in (None, self.pts[index]):
                     continue  # repeats a time, falls back behind it, or is hidden by the edit list

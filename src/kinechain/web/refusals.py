@@ -16,12 +16,12 @@ from kinechain.errors import (
     FormInvalid,
     InternalError,
     KinechainError,
-    NoSpaceLeft,
     NotAllowed,
     PlanChangedMeanwhile,
     RecordMissing,
     SignInFailed,
     SignInNeeded,
+    StorageFull,
     TooManyTries,
     UploadOutOfStep,
     UploadTooLarge,
@@ -44,7 +44,7 @@ _STATUS: dict[type[KinechainError], int] = {
     TooManyTries: 429,
     InternalError: 500,
     DatabaseBusy: 503,
-    NoSpaceLeft: 507,
+    StorageFull: 507,
 }
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import uvicorn
 
+from kinechain.jobs.office import Office
+from kinechain.jobs.settings import JobSettings
 from kinechain.store.accounts import first_invitation
 from kinechain.store.database import open_database, sqlite_url
 from kinechain.store.files import StudioFiles
@@ -36,8 +38,8 @@ class Address:
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
 
-def run(address: Address, data: Path, database_url: str | None, say: Callable[[Text], None]) -> None:
-    """Run the studio until it is stopped.
+def run(address: Address, data: Path, database_url: str | None, jobs: JobSettings, say: Callable[[Text], None]) -> None:
+    """Run the studio, its pages and its analyses, until it is stopped.
 
     Raises
     ------
@@ -51,6 +53,13 @@ def run(address: Address, data: Path, database_url: str | None, say: Callable[[T
         say(RUNS.format(url=address.url))
         if secret is not None:
             say(FIRST_LINK.format(url=f"{address.url}/invitation/{secret}"))
-        uvicorn.run(create_app(studio), host=address.host, port=address.port, log_level="warning", server_header=False)
+        office = Office(database, data, jobs)
+        office.start()
+        try:
+            uvicorn.run(
+                create_app(studio), host=address.host, port=address.port, log_level="warning", server_header=False
+            )
+        finally:
+            office.stop()
     finally:
         database.close()

@@ -1,0 +1,128 @@
+"""What each kind of job does in its own process: files into the order's folder, the name of the one that tells all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from kinechain.jobs.messages import Order
+from kinechain.model.assessment import Assessment
+from kinechain.output import staged
+from kinechain.pipeline.assess import assess_session
+from kinechain.pipeline.before_after import write_before_after
+from kinechain.pipeline.clip_check import check_clip as look_at
+from kinechain.pipeline.clip_store import ClipStore
+from kinechain.pipeline.compare import compare as compare_assessments
+from kinechain.pipeline.exercise_check import check_exercise as check_movement
+from kinechain.pipeline.progress import Progress
+from kinechain.pipeline.seeing import ClipRequest
+from kinechain.pipeline.session import session_of
+from kinechain.pose import weights
+from kinechain.pose.blazepose import BlazePose
+from kinechain.pose.estimator import PoseEstimator
+from kinechain.report.page import write_reports
+from kinechain.settings import Protocol
+from kinechain.store.tables import JobKind
+
+Analysis = Callable[[Order, Progress], str]
+
+
+@cache
+def _estimator() -> PoseEstimator:
+    return BlazePose(weights.locate(), Protocol().estimator)
+
+
+def assess(order: Order, progress: Progress) -> str:
+    """Assess a session: the files of `kinechain assess SESSION.toml`.
+
+    Raises
+    ------
+    InputFileError, SceneError, SessionError, SetupError, OutputNotWritable
+    """
+    with _named(order, order.facts["clips"]) as folder:
+        session = session_of(order.facts["session"], folder / "session.toml")
+        with staged(order.folder) as out:
+            assessment = assess_session(
+                session,
+                _estimator,
+                ClipStore(order.kept),
+                out,
+                protocol=Protocol(),
+                progress=progress,
+                hide_face=bool(order.facts["hide_face"]),
+            )
+            write_reports(assessment, out)
+    return "assessment.json"
+
+
+def check_clip(order: Order, progress: Progress) -> str:
+    """Look quickly whether a clip can be used."""
+    with _request(order) as request:
+        check = look_at(request, _estimator, Protocol(), progress)
+    return _written(order, "clip_check.json", check.to_json())
+
+
+def check_exercise(order: Order, progress: Progress) -> str:
+    """Check an exercise in a clip.
+
+    Raises
+    ------
+    InputFileError, SceneError, SetupError
+    """
+    exercise, side = order.facts["exercise"], order.facts.get("side")
+    with _request(order) as request:
+        check = check_movement(request, exercise, side, _estimator, Protocol(), progress)
+    return _written(order, "exercise_check.json", check.to_json())
+
+
+def compare(order: Order, progress: Progress) -> str:  # noqa: ARG001 - it is quick
+    """Compare two assessments: what changed beyond its error, and the two runs side by side."""
+    before, after = (_assessed(order.facts[name]) for name in ("before", "after"))
+    comparison = compare_assessments(before[0], after[0], None)
+    with staged(order.folder) as out:
+        (out / "comparison.json").write_text(comparison.to_json(), encoding="utf-8")
+        write_before_after(comparison, before, after, out)
+    return "comparison.json"
+
+
+ANALYSES: dict[JobKind, Analysis] = {
+    "assess": assess,
+    "check_clip": check_clip,
+    "check_exercise": check_exercise,
+    "compare": compare,
+}
+
+
+def _assessed(facts: dict[str, Any]) -> tuple[Assessment, Path]:
+    return Assessment.model_validate(facts["document"]), Path(facts["folder"])
+
+
+def _written(order: Order, name: str, document: str) -> str:
+    with staged(order.folder) as out:
+        (out / name).write_text(document, encoding="utf-8")
+    return name
+
+
+@contextmanager
+def _named(order: Order, clips: list[dict[str, str]]) -> Iterator[Path]:
+    """Give a folder in which the clips stand under their names."""
+    folder = order.folder.with_name(f"{order.folder.name}-clips")
+    folder.mkdir(parents=True)
+    for clip in clips:
+        (folder / clip["name"]).symlink_to(clip["file"])
+    yield folder
+
+
+@contextmanager
+def _request(order: Order) -> Iterator[ClipRequest]:
+    facts = order.facts
+    with _named(order, [facts["clip"]]) as folder:
+        yield ClipRequest(
+            path=folder / facts["clip"]["name"],
+            view=facts.get("view"),
+            slow_motion=facts.get("slow_motion"),
+            person=facts.get("person"),
+        )

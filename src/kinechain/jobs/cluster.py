@@ -1,0 +1,85 @@
+"""The Dask cluster that does the work: one of our own on this machine, or one that is reached by its address."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import suppress
+
+import dask
+from distributed import Client, LocalCluster, Security
+
+from kinechain.jobs.settings import JobSettings
+
+#: Nothing is served over HTTP: no dashboard, no metrics, no health page.
+_NO_PAGES: dict[str, list[str]] = {"distributed.scheduler.http.routes": [], "distributed.worker.http.routes": []}
+_CONNECT_S = 10
+
+
+class Cluster:
+    """A connection to a cluster; `close` ends the cluster too, where it is our own.
+
+    Raises
+    ------
+    OSError
+        Where no scheduler answers.
+    """
+
+    def __init__(self, settings: JobSettings) -> None:
+        self._local = None if settings.cluster else _local(settings.local_workers + 1)
+        try:
+            if self._local is not None:
+                self.client = Client(self._local, set_as_default=False)  # type: ignore[no-untyped-call]
+            else:
+                self.client = Client(  # type: ignore[no-untyped-call]
+                    settings.cluster, security=_security(settings), set_as_default=False, timeout=_CONNECT_S
+                )
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def works(self) -> bool:
+        """Whether the scheduler is there."""
+        return bool(self.client.status == "running")
+
+    @property
+    def slots(self) -> int:
+        """Jobs that can run at a time."""
+        return sum(self.client.ncores().values())  # type: ignore[no-untyped-call]
+
+    def close(self) -> None:
+        """Leave the cluster."""
+        for part in (getattr(self, "client", None), self._local):
+            if part is not None:
+                with suppress(OSError, TimeoutError):
+                    part.close(timeout=_CONNECT_S)
+
+
+def _local(workers: int) -> LocalCluster:
+    """Return a cluster whose processes listen on the loopback alone.
+
+    One worker more than analyses at a time: it is kept for what somebody waits for.
+    """
+    with dask.config.set(_NO_PAGES):
+        return LocalCluster(  # type: ignore[no-untyped-call]
+            n_workers=workers,
+            threads_per_worker=1,
+            processes=True,
+            host="127.0.0.1",
+            memory_limit=0,  # a worker only watches; the analysis beside it has a limit of its own
+            dashboard_address="127.0.0.1:0",
+            scheduler_kwargs={"dashboard": False},
+            worker_dashboard_address=None,
+            silence_logs=logging.ERROR,
+        )
+
+
+def _security(settings: JobSettings) -> Security | None:
+    if settings.tls_ca is None:
+        return None
+    pem = {"tls_client_cert": settings.tls_cert, "tls_client_key": settings.tls_key}
+    return Security(  # type: ignore[no-untyped-call]
+        tls_ca_file=str(settings.tls_ca),
+        require_encryption=True,
+        **{name: str(path) for name, path in pem.items() if path is not None},
+    )
