@@ -133,9 +133,7 @@ def _card(
     )
 
 
-def _result(
-    row: FieldTestRow, side: SideOrBoth, value: float | str | None, language: Language, words: Words
-) -> Result:
+def _result(row: FieldTestRow, side: SideOrBoth, value: float | str | None, language: Language, words: Words) -> Result:
     if value is None:
         return Result(side, words["tests"]["not_done"], "", missing=True)
     if isinstance(value, str):
@@ -156,6 +154,7 @@ def _mark(row: FieldTestRow, numbers: dict[SideOrBoth, float], language: Languag
     if row.sdc is None or row.unit is None or not numbers:
         return None
     half = _half(row.sdc)
-    dots = tuple(Dot(side, numbers[side], numbers[side] - half, numbers[side] + half) for side in SIDES if side in numbers)
+    dots = tuple(
+        Dot(side, numbers[side], numbers[side] - half, numbers[side] + half) for side in SIDES if side in numbers
+    )
     return interval_mark(dots, 4 * half, row.unit[language])
-
