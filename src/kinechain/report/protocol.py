@@ -15,7 +15,7 @@ from kinechain.text import Language
 
 @dataclass(frozen=True)
 class ProtocolLine:
-    """One clip or test: what, when (where its file says so), under which conditions, at which pace, with which result."""
+    """One clip or test: what, when (where its file says so), under which conditions, its pace or result."""
 
     number: int
     what: str
