@@ -55,7 +55,7 @@ def test_norm_of_heel_raises_and_where_a_result_lies() -> None:
     assert row.norm_for(62, "female") == 19
     assert row.norm_for(None, "male") is None
     assert row.norm_for(34, None) is None
-    assert [row.place(value, 33) for value in (26, 27, 39, 40)] == ["below", "near", "near", "above"]
+    assert [row.standing(value, 33) for value in (26, 27, 39, 40)] == ["below", "near", "near", "above"]
     assert ROWS["knee_to_wall_cm"].norm_for(34, "male") is None
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from kinechain import glossary
 from kinechain.knowledge.chain import chain_graph
-from kinechain.knowledge.field_tests import Place as FieldTestPlace
+from kinechain.knowledge.field_tests import Standing
 from kinechain.model.assessment import Condition, Contrast, Finding, Grade, SideOrBoth, Surface, View
 from kinechain.model.session_plan import Place
 from kinechain.report.numbers import display_of
@@ -40,7 +40,7 @@ FROM_DATA = {
     "condition": set(get_args(Condition)),
     "surface": set(get_args(Surface)),
     "step_pace": {"easy", "provoking"},
-    "test_place": set(get_args(FieldTestPlace)),
+    "test_standing": set(get_args(Standing)),
     "test_difference": {"within", "beyond", "unclear"},
     "clip_to_film": {name for name, action in chain_graph().actions.items() if action.kind == "clip"},
     "running": {"longest_next_run_km", "pace_advice", "step_rate_change_pct", "pain_limit_nrs", "rest_day_between"},

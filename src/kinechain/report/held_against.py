@@ -89,7 +89,8 @@ class Holder:
             age=given(age_y), sex=self._words["runner"][sex], value=given(value), unit=self._unit
         )
         verdicts = {
-            side: self._words["test_place"][self._row.place(result, value)] for side, result in self._results.items()
+            side: self._words["test_standing"][self._row.standing(result, value)]
+            for side, result in self._results.items()
         }
         return Held(text, self._of_sides(verdicts), grade, norm.source, unverified=False)
 
@@ -97,8 +98,8 @@ class Holder:
         words = self._words["tests"]
         verdicts: dict[SideOrBoth, str] = {}
         for side, result in self._results.items():
-            place = self._row.place(result, limit.value)
-            if place == "near" and self._row.sdc is not None:
+            standing = self._row.standing(result, limit.value)
+            if standing == "near" and self._row.sdc is not None:
                 verdicts[side] = words["close"]
             else:
                 verdicts[side] = words["met"] if limit.reached(result) else words["not_met"]

@@ -12,7 +12,7 @@ from kinechain.knowledge.filming import FilmingPoint, filming
 from kinechain.knowledge.intake import questions
 from kinechain.model.session_plan import SessionPlan, Step
 from kinechain.report.drawing import drawing
-from kinechain.report.environment import environment, write_pages
+from kinechain.report.environment import environment, write_pages, write_text
 from kinechain.report.field_test_pages import write_forms
 from kinechain.report.numbers import pace_text
 from kinechain.report.words import Words, words_in
@@ -63,7 +63,7 @@ def write_session_plan(plan: SessionPlan, folder: Path) -> tuple[Path, Path]:
     ------
     OutputNotWritable
     """
-    (folder / "session_plan.json").write_text(plan.to_json(), encoding="utf-8")
+    write_text(folder / "session_plan.json", plan.to_json())
     write_forms(plan, folder)
     return write_pages(folder, "session_plan", lambda language: _page(plan, language))
 
