@@ -54,9 +54,14 @@ format: $(VENV)/.dev ## write the code in the project's format
 	$(BIN)/ruff check --quiet --fix-only .
 	$(BIN)/ruff format --quiet .
 
-snap: $(VENV)/.runtime ## pictures of the report in both languages, phone and desk width and A4, in build/snap
+snap: $(VENV)/.runtime ## pictures of all pages (demo, a session, a plan) in both languages, phone, desk and A4, in build/snap
 	@[ -f $(DEMO)/report.ja.html ] || $(MAKE) demo
-	@$(BIN)/python benchmarks/snap.py $(DEMO) $(SNAP) $(CHROMIUM)
+	@mkdir -p build && cat benchmarks/snap_intake.toml benchmarks/snap_session.toml > build/snap_session.toml
+	@[ -f build/session/report.ja.html ] || $(BIN)/kinechain assess build/snap_session.toml --out build/session
+	@$(BIN)/kinechain plan-session benchmarks/snap_intake.toml --out build/plan >/dev/null
+	@$(BIN)/python benchmarks/snap.py $(DEMO) $(SNAP)/demo $(CHROMIUM)
+	@$(BIN)/python benchmarks/snap.py build/session $(SNAP)/session $(CHROMIUM)
+	@$(BIN)/python benchmarks/snap.py build/plan $(SNAP)/plan $(CHROMIUM)
 
 docs: $(VENV)/.docs ## the documentation, in build/docs; warnings are errors
 	@rm -rf docs/api

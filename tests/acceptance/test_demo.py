@@ -52,7 +52,8 @@ def true_shank_at_mid_stance(truth: dict[str, Any], side: str) -> float:
 
 def test_every_file_of_the_contract_is_written(demo_run: Run) -> None:
     names = {path.name for path in demo_run.folder.iterdir()}
-    assert names == {"assessment.json", "report.ja.html", "report.en.html", "overlay.mp4", "pose.nc", "frames"}
+    pages = {f"{page}.{language}.html" for page in ("report", "runner", "taping") for language in ("ja", "en")}
+    assert names == {"assessment.json", "overlay.mp4", "pose.nc", "frames", *pages}
     assert "report.en.html" in demo_run.printed
     assert not list(demo_run.folder.parent.glob(".kinechain-*"))
 

@@ -208,7 +208,8 @@ def test_the_command_takes_a_session(films: Path, tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["assess", str(file), "--out", str(out), "--json", "-"])
     assert done.exit_code == 0
     assert len(json.loads(done.stdout)["clips"]) == 2
-    names = {"assessment.json", "frames", "pose_clip1.nc", "pose_clip2.nc", "report.en.html", "report.ja.html"}
+    names = {"assessment.json", "frames", "pose_clip1.nc", "pose_clip2.nc"}
+    names |= {f"{page}.{language}.html" for page in ("report", "runner", "taping") for language in ("ja", "en")}
     assert {p.name for p in out.iterdir()} == names
 
 

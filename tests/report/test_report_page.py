@@ -29,10 +29,10 @@ from kinechain.text import LANGUAGES, Language, Text
 
 EveryPage = dict[str, dict[Language, str]]
 ORDER = [
-    "headline", "plan", "chain", "cautions", "evidence", "measured", "curves", "contrasts", "loads", "not-judged",
-    "table", "method",
+    "headline", "plan", "chain", "cautions", "evidence", "measured", "curves", "contrasts", "tests", "loads",
+    "not-judged", "table", "protocol", "method",
 ]  # fmt: skip
-SOMETIMES = {"plan", "cautions", "chain", "evidence", "contrasts", "loads"}
+SOMETIMES = {"plan", "tests", "cautions", "chain", "evidence", "contrasts", "loads"}
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 
 
@@ -86,7 +86,9 @@ def test_every_page_is_whole_html_and_stands_alone(kind: str, every_page: EveryP
         ids = [a["id"] for _, a in page.elements if "id" in a]
         assert len(ids) == len(set(ids))
         targets = [a[key] for _, a in page.elements for key in ("src", "href") if key in a]
-        assert all(t.startswith(("data:image/", "#", "report.", "overlay.mp4")) for t in targets), targets
+        assert all(
+            t.startswith(("data:image/", "#", "report.", "runner.", "taping.", "overlay.mp4")) for t in targets
+        ), targets
         assert not page.all("script")
         assert not page.all("link")
         assert "http" not in html

@@ -10,7 +10,9 @@ import pytest
 
 from kinechain import glossary
 from kinechain.knowledge.chain import chain_graph
-from kinechain.model.assessment import Contrast, Finding, Grade, SideOrBoth, View
+from kinechain.knowledge.field_tests import Standing
+from kinechain.model.assessment import Condition, Contrast, Finding, Grade, SideOrBoth, Surface, View
+from kinechain.model.session_plan import Place
 from kinechain.report.numbers import display_of
 from kinechain.report.rows import GROUPS
 from kinechain.report.states import State
@@ -34,6 +36,12 @@ FROM_DATA = {
     "difference_verdict": set(get_args(Contrast.model_fields["verdict"].annotation)),
     "rival": {"likely", *get_args(State)},
     "grade": set(get_args(Grade)),
+    "place": set(get_args(Place)),
+    "condition": set(get_args(Condition)),
+    "surface": set(get_args(Surface)),
+    "step_pace": {"easy", "provoking"},
+    "test_standing": set(get_args(Standing)),
+    "test_difference": {"within", "beyond", "unclear"},
     "clip_to_film": {name for name, action in chain_graph().actions.items() if action.kind == "clip"},
     "running": {"longest_next_run_km", "pace_advice", "step_rate_change_pct", "pain_limit_nrs", "rest_day_between"},
     "chain": {"heading", "explain", "alt", "complaint", "contradicted", "chip_left", "chip_right"}

@@ -25,8 +25,8 @@ FILE = "field_tests.toml"
 SCORES = (-2, -1, 0, 1, 2)
 
 Source = Annotated[str, Field(min_length=1)]
-#: Against a limit or a norm, or between the legs; `near`: nearer to it than the test can tell.
-Place = Literal["below", "near", "above"]
+#: Where a result stands against a norm or limit; `near`: nearer to it than the test can tell.
+Standing = Literal["below", "near", "above"]
 
 
 class _Row(BaseModel):
@@ -151,7 +151,7 @@ class FieldTestRow(_Row):
             return None
         return chain_graph().norms[self.norm].value(age_y, sex)
 
-    def place(self, value: float, mark: float) -> Place:
+    def standing(self, value: float, mark: float) -> Standing:
         """Return where a result lies from a norm or limit; `near` within the smallest detectable change."""
         if self.sdc is not None and abs(value - mark) <= self.sdc:
             return "near"

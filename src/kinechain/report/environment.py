@@ -38,12 +38,22 @@ def write_pages(folder: Path, name: str, page: Callable[[Language], str]) -> tup
     """
     paths = {language: folder / f"{name}.{language}.html" for language in LANGUAGES}
     for language, path in paths.items():
-        text = page(language)
-        try:
-            path.write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise OutputNotWritable(path=path) from error
+        write_text(path, page(language))
     return paths["ja"], paths["en"]
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text as UTF-8.
+
+    Raises
+    ------
+    OutputNotWritable
+        Where it cannot be written.
+    """
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise OutputNotWritable(path=path) from error
 
 
 def _fill(text: str, **values: object) -> str:

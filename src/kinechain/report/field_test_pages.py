@@ -45,7 +45,7 @@ class Result:
 
 @dataclass(frozen=True)
 class ResultCard:
-    """One test of the report: results, what they are held against, and how it was done, not drawn while the plan stops."""
+    """One test of the report: results, what they are held against, how it was done (not drawn while the plan stops)."""
 
     row: FieldTestRow
     drawing: Markup | None

@@ -88,18 +88,21 @@ class Holder:
         text = words["norm"].format(
             age=given(age_y), sex=self._words["runner"][sex], value=given(value), unit=self._unit
         )
-        verdicts = {side: words[self._row.place(result, value)] for side, result in self._results.items()}
+        verdicts = {
+            side: self._words["test_standing"][self._row.standing(result, value)]
+            for side, result in self._results.items()
+        }
         return Held(text, self._of_sides(verdicts), grade, norm.source, unverified=False)
 
     def _against_limit(self, limit: Limit) -> Held:
         words = self._words["tests"]
         verdicts: dict[SideOrBoth, str] = {}
         for side, result in self._results.items():
-            place = self._row.place(result, limit.value)
-            if place == "near" and self._row.sdc is not None:
+            standing = self._row.standing(result, limit.value)
+            if standing == "near" and self._row.sdc is not None:
                 verdicts[side] = words["close"]
             else:
-                verdicts[side] = words["met" if limit.reached(result) else "not_met"]
+                verdicts[side] = words["met"] if limit.reached(result) else words["not_met"]
         return _held(limit, self._language, self._words, self._of_sides(verdicts))
 
     def _between_legs(self) -> Held | None:
@@ -114,8 +117,7 @@ class Holder:
         if found is None:
             return None
         text = words["asymmetry"].format(percent=f"{100 * found.share:.0f}", limit=given(100 * limit.share))
-        verdict = words[{"within": "inside", "beyond": "beyond", "unclear": "unsure"}[found.verdict]]
-        return Held(text, (verdict,), grade, limit.source, unverified=False)
+        return Held(text, (self._words["test_difference"][found.verdict],), grade, limit.source, unverified=False)
 
     def _of_sides(self, verdicts: Mapping[SideOrBoth, str]) -> tuple[str, ...]:
         pattern = self._words["tests"]["of_side"]

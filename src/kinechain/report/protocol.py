@@ -15,7 +15,7 @@ from kinechain.text import Language
 
 @dataclass(frozen=True)
 class ProtocolLine:
-    """One clip or test: what, when where a clip carries its time, under which conditions, at which pace or with which result."""
+    """One clip or test: what, when (where its file says so), under which conditions, its pace or result."""
 
     number: int
     what: str
@@ -56,28 +56,26 @@ def _filmed_at(clip: Clip, words: Words) -> str:
 
 
 def _conditions(clip: Clip, words: Words) -> Iterable[str]:
-    said = words["protocol"]
     yield words["test_plan"]["from_view"].format(view=words["view"][clip.view])
     if clip.condition is not None:
-        yield said[clip.condition]
+        yield words["condition"][clip.condition]
     if clip.surface is not None:
-        yield said[clip.surface]
+        yield words["surface"][clip.surface]
     if clip.shoe is not None:
-        yield said["shoe"].format(shoe=clip.shoe)
+        yield words["protocol"]["shoe"].format(shoe=clip.shoe)
 
 
 def _pace(assessment: Assessment, clip: Clip, maker: RowMaker, words: Words) -> str:
     """Return the speed with its error and the pace; where it is the one that was stated, this is said."""
-    said = words["protocol"]
     found = (m for m in assessment.measurements if m.clip == clip.id and m.name == "speed_mps")
     speed = next((m for m in found if isinstance(m.value, float)), None)
     if speed is None or not isinstance(speed.value, float):
-        return said["speed_unknown"]
+        return words["protocol"]["speed_unknown"]
     fastest, slowest = (pace_text(end if end else speed.value) for end in (speed.high, speed.low))
     pace = fastest if fastest == slowest else f"{fastest}–{slowest}"
-    parts = [maker.value_text(speed) or "", said["pace_of"].format(pace=pace)]
+    parts = [maker.value_text(speed) or "", words["protocol"]["pace_of"].format(pace=pace)]
     if clip.scale_source == "stated_speed":
-        parts.append(said["stated"])
+        parts.append(words["protocol"]["stated"])
     return words["page"]["list_separator"].join(part for part in parts if part)
 
 

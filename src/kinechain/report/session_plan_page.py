@@ -12,7 +12,7 @@ from kinechain.knowledge.filming import FilmingPoint, filming
 from kinechain.knowledge.intake import questions
 from kinechain.model.session_plan import SessionPlan, Step
 from kinechain.report.drawing import drawing
-from kinechain.report.environment import environment, write_pages
+from kinechain.report.environment import environment, write_pages, write_text
 from kinechain.report.field_test_pages import write_forms
 from kinechain.report.numbers import pace_text
 from kinechain.report.words import Words, words_in
@@ -63,7 +63,7 @@ def write_session_plan(plan: SessionPlan, folder: Path) -> tuple[Path, Path]:
     ------
     OutputNotWritable
     """
-    (folder / "session_plan.json").write_text(plan.to_json(), encoding="utf-8")
+    write_text(folder / "session_plan.json", plan.to_json())
     write_forms(plan, folder)
     return write_pages(folder, "session_plan", lambda language: _page(plan, language))
 
@@ -76,8 +76,8 @@ def _page(plan: SessionPlan, language: Language) -> str:
         .get_template("session_plan.html.j2")
         .render(
             plan=plan,
-            place=words["test_plan"][f"place_{plan.place}"].format(minutes=plan.minutes),
-            lead=words["test_plan"]["lead_one" if core == 1 else "lead"].format(n=core),
+            place=words["place"][plan.place].format(minutes=plan.minutes),
+            lead=(words["test_plan"]["lead_one"] if core == 1 else words["test_plan"]["lead"]).format(n=core),
             questions=tuple((key, questions()[key].label[language]) for key in plan.questions if key in questions()),
             lines=tuple(_lines(plan, words)),
             cameras=_cameras(plan, language, words),
@@ -108,30 +108,30 @@ def _sketch(step: Step) -> Markup | None:
 
 
 def _conditions(step: Step, words: Words) -> Iterable[str]:
-    said = words["test_plan"]
     if step.view is not None:
-        yield said["from_view"].format(view=words["view"][step.view])
+        yield words["test_plan"]["from_view"].format(view=words["view"][step.view])
     if step.pace == "provoking" and step.speed_mps is not None:
-        yield said["provoking_at"].format(pace=pace_text(step.speed_mps), speed=f"{step.speed_mps:.2f}")
+        yield words["test_plan"]["provoking_at"].format(pace=pace_text(step.speed_mps), speed=f"{step.speed_mps:.2f}")
     elif step.pace is not None:
-        yield said[step.pace]
+        yield words["step_pace"][step.pace]
     if step.condition is not None:
-        yield said[step.condition]
+        yield words["condition"][step.condition]
 
 
 def _cameras(plan: SessionPlan, language: Language, words: Words) -> tuple[CameraCard, ...]:
     """Return how to film with each set-up that the plan asks for, in its order."""
     asked = dict.fromkeys(step.camera for step in plan.steps if step.camera is not None)
-    said, cards = words["filming"], []
+    cards = []
     for camera in asked:
         row = filming().cameras[camera]
         label = row.label[language]
-        places = [(f"{camera}_{surface}", said[surface]) for surface in row.surfaces] or [(camera, "")]
+        places = [(f"{camera}_{surface}", words["surface"][surface]) for surface in row.surfaces] or [(camera, "")]
+        alt = words["filming"]["alt"] if row.surfaces else words["filming"]["alt_feet"]
         sketches = tuple(
-            Sketch(svg, caption, said["alt" if caption else "alt_feet"].format(label=label, surface=caption))
+            Sketch(svg, caption, alt.format(label=label, surface=caption))
             for name, caption in places
             if (svg := drawing(name, "filming")) is not None
         )
-        panels = said["panels" if row.surfaces else "panels_feet"]
+        panels = words["filming"]["panels"] if row.surfaces else words["filming"]["panels_feet"]
         cards.append(CameraCard(label, panels, sketches, row.points))
     return tuple(cards)
