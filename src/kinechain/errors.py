@@ -55,7 +55,7 @@ that says what to do, both in Japanese and English.
     │   │   ├── WatchFileTooLarge    45
     │   │   └── WatchFileNotARun     45
     │   ├── DiaryInvalid           46
-    │   │   └── TrainingLogInvalid   46
+    │   │   └── DiaryOldForm         46
     │   ├── ChangeNotPossible      47
     │   ├── DiaryBusy              48
     │   └── PlanStopped            49
@@ -794,17 +794,20 @@ class DiaryInvalid(SessionError):
     )
 
 
-class TrainingLogInvalid(DiaryInvalid):
-    """A training log is missing, is neither TOML nor JSON, or has a value that cannot be understood."""
+class DiaryOldForm(DiaryInvalid):
+    """A diary has the tables or keys of an earlier form."""
 
-    code = "training_log_invalid"
+    code = "diary_old_form"
     exit_status = 46
     sentence = Text(
-        ja="練習の記録 {path} の内容が正しくありません：{reason}", en="The training log {path} is wrong: {reason}"
+        ja="記録 {path} は以前の形式です（{what}）。今の形式に書き換えてください。",
+        en="The diary {path} has an earlier form ({what}); it has to be rewritten.",
     )
     hint = Text(
-        ja="[[done]] ごとに date、exercise、sets と、pain_before などの痛み（0〜10）を書いてください。",
-        en="Each [[done]] has date, exercise, sets, and pain_before and so on from 0 to 10.",
+        ja="ラン・種目ごとに TOML の [[entry]] を 1 つ書きます。pain は pain_during と pain_after に、"
+        "exercises は exercise と sets に、[[done]] は [[entry]] に直してください。",
+        en="TOML with one [[entry]] for each run and each exercise: pain becomes pain_during and pain_after, "
+        "exercises becomes exercise and sets, [[done]] becomes [[entry]].",
     )
 
 

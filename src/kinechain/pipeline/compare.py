@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Mapping
 from kinechain import glossary
 from kinechain.chain.contrasts import ContrastParameters, alike_speed, difference, verdict
 from kinechain.chain.evidence import answer, complaint_sides
-from kinechain.chain.monitoring import monitored
 from kinechain.knowledge.chain import chain_graph
+from kinechain.knowledge.monitoring import had_strain, monitored
 from kinechain.knowledge.red_flags import UNANSWERED
 from kinechain.knowledge.test_plan import plan_rows
 from kinechain.model.assessment import Assessment, Clip, Contrast, Measurement, SideOrBoth
-from kinechain.model.comparison import Compared, Comparison, NextStep, NotComparable, StepKind, TestChange
+from kinechain.model.comparison import CAREFUL, Compared, Comparison, NextStep, NotComparable, StepKind, TestChange
 from kinechain.model.diary import Diary
 from kinechain.model.skeleton import SIDES
 from kinechain.pipeline.reasoning import running_speed_mps
@@ -25,7 +25,6 @@ FPS_CLASSES = (50.0, 100.0)
 ENOUGH_RAISES, RAISES_ASYMMETRY = 25.0, 0.10
 #: Tests in which the legs must be alike before the plan moves on (Green 2022, doi 10.1186/s40798-021-00364-0).
 EVEN_TESTS = ("heel_raises_bent", "knee_to_wall_cm")
-_CAREFUL: tuple[StepKind, ...] = ("stop", "back", "hold", "forward")
 
 OTHER_VIEW = Text(ja="同じ向きの動画がもう一方にありません。", en="The other assessment has no clip from this view.")
 OTHER_CONDITION = Text(
@@ -176,12 +175,14 @@ def advise(
     diary: Diary | None = None,
 ) -> NextStep:
     """Return the next step of the plan: of all rules that hold, the most careful one counts, with its reasons."""
-    names = [*_held(before, after, changes, tests)]
-    if diary is not None:
-        names += monitored(diary, strained=after.intake.get("previous_calf_strain") is True)
-    held = [plan_rows().advice[name] for name in names]
-    step = min((row.step for row in held), key=_CAREFUL.index)
-    return NextStep(step=step, reasons=tuple(row.text for row in held if row.step == step))
+    rows = [plan_rows().advice[name] for name in _held(before, after, changes, tests)]
+    held: list[tuple[StepKind, tuple[Text, ...]]] = [(row.step, (row.text,)) for row in rows]
+    if diary is not None and diary.last is not None:
+        seen = monitored(diary, diary.last, strained=had_strain(after.intake))
+        held += [(one.rule.step, one.texts) for one in seen]
+    step = min((step for step, _ in held), key=CAREFUL.index)
+    reasons = [text for at, texts in held if at == step for text in texts]
+    return NextStep(step=step, reasons=tuple(dict.fromkeys(reasons)))
 
 
 def _held(
