@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
@@ -92,6 +93,7 @@ def _assess(
     protocol: Protocol,
     load_estimator: EstimatorFactory,
     hide_face: bool,
+    date: datetime.date | None = None,
 ) -> None:
     def assess_into(folder: Path, progress: Progress) -> Assessment:
         return assess_clip(
@@ -103,6 +105,7 @@ def _assess(
             protocol=protocol,
             progress=progress,
             hide_face=hide_face,
+            date=date,
         )
 
     _write_assessment(shell, out, assess_into)
@@ -158,6 +161,7 @@ def assess(
     athlete: options.AthleteFile = None,
     intake: options.IntakeFile = None,
     watch: options.WatchFiles = None,
+    date: Annotated[str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="Day of filming.")] = None,
     slow_motion: options.SlowMotion = None,
     person: options.Person = None,
     fps: options.Fps = None,
@@ -177,7 +181,7 @@ def assess(
         if clip.suffix.lower() == ".toml":
             stated = {"--view": None if view == "auto" else view, "--speed": speed, "--athlete": athlete}
             stated |= {"--intake": intake, "--slow-motion": slow_motion, "--person": person, "--fps": fps}
-            options.require_none(stated | {"--picture-size": picture_size, "--watch": watch or None})
+            options.require_none(stated | {"--picture-size": picture_size, "--watch": watch or None, "--date": date})
             _assess_session(shell, clip, out, protocol=protocol, load_estimator=load, hide_face=hide_face)
             return
         request = options.clip_request(clip, view, speed, slow_motion, person, options.about_points(fps, picture_size))
@@ -193,6 +197,7 @@ def assess(
             protocol=protocol,
             load_estimator=load,
             hide_face=hide_face,
+            date=options.date("--date", date, until=datetime.date.today()),
         )
 
 

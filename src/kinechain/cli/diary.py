@@ -47,15 +47,14 @@ def diary_add(
         said: dict[str, object] = {"exercise": exercise, "sets": sets, "limp": limp}
         said |= {"pain_before": before, "pain_during": during, "pain_after": after, "pain_next_morning": morning}
         said |= {"distance_km": km, "minutes": minutes, "pace": pace, "assessment": assessment, "note": note}
-        today = dt.datetime.now().astimezone().date()
+        today = dt.date.today()
+        day = options.date("--date", date, until=today) or today
         try:
-            entry = DiaryEntry.model_validate({"date": date or today, **said})
+            entry = DiaryEntry.model_validate({"date": day, **said})
         except ValidationError as error:
             first = error.errors()[0]
             key = ".".join(map(str, first["loc"])) or "entry"
             raise OptionInvalid(option=key, value=first["input"], reason=first["msg"]) from error
-        if entry.date > today:
-            raise OptionInvalid(option="--date", value=entry.date, reason=f"≤ {today}")
         _show(shell, add_entry(file, entry))
 
 

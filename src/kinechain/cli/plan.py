@@ -96,14 +96,5 @@ def metronome(
 def _planned(file: Path, diary: Path | None, start: str | None, today: str | None) -> tuple[Assessment, TrainingPlan]:
     assessment = read_assessment(file)
     done = Diary() if diary is None else read_diary(diary)
-    now = _date("--today", today) or datetime.date.today()
-    return assessment, plan_of_week(assessment, done, _date("--start", start), now)
-
-
-def _date(option: str, value: str | None) -> datetime.date | None:
-    if value is None:
-        return None
-    try:
-        return datetime.date.fromisoformat(value)
-    except ValueError as error:
-        raise OptionInvalid(option=option, value=value, reason="YYYY-MM-DD") from error
+    now = options.date("--today", today) or datetime.date.today()
+    return assessment, plan_of_week(assessment, done, options.date("--start", start), now)
