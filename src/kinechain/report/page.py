@@ -103,7 +103,7 @@ def render(assessment: Assessment, folder: Path, language: Language, charts: Map
         for clip in assessment.clips
     )
     return (
-        _environment()
+        environment()
         .get_template("page.html.j2")
         .render(
             a=assessment,
@@ -132,16 +132,17 @@ def render(assessment: Assessment, folder: Path, language: Language, charts: Map
 
 
 @cache
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """Return the templates of the pages, with their filters."""
+    made = Environment(
         loader=PackageLoader("kinechain.report", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(breakable=_breakable, fill=_fill, given=given, percent=percent)
-    return environment
+    made.filters.update(breakable=_breakable, fill=_fill, given=given, percent=percent)
+    return made
 
 
 def _fill(text: str, **values: object) -> str:
