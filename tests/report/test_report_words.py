@@ -11,6 +11,7 @@ import pytest
 from kinechain import glossary
 from kinechain.knowledge.chain import chain_graph
 from kinechain.model.assessment import Contrast, Finding, Grade, SideOrBoth, View
+from kinechain.model.comparison import StepKind
 from kinechain.report.numbers import display_of
 from kinechain.report.rows import GROUPS
 from kinechain.report.states import State
@@ -34,6 +35,8 @@ FROM_DATA = {
     "difference_verdict": set(get_args(Contrast.model_fields["verdict"].annotation)),
     "rival": {"likely", *get_args(State)},
     "grade": set(get_args(Grade)),
+    "course_step": set(get_args(StepKind)),
+    "course_verdict": set(get_args(Contrast.model_fields["verdict"].annotation)),
     "field_test": set(chain_graph().actions),
     "running": {"longest_next_run_km", "pace_advice", "step_rate_change_pct", "pain_limit_nrs", "rest_day_between"},
     "chain": {"heading", "explain", "alt", "complaint", "contradicted", "chip_left", "chip_right"}

@@ -132,8 +132,8 @@ class Course(_Part):
         return max(self._days())
 
     def _days(self) -> list[datetime.date]:
-        days = [one.date for one in (*self.assessments, *self.pain, *self.marks)]
-        return days + [week.first for week in self.weeks]
+        days = [one.date for one in self.assessments] + [day.date for day in self.pain]
+        return days + [mark.date for mark in self.marks] + [week.first for week in self.weeks]
 
     @property
     def step(self) -> PlanMark:

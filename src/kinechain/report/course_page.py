@@ -178,7 +178,12 @@ class _Maker:
         if not self._course.pain:
             return None
         words = self._words["course"]
-        names = {key: words[key] for key in ("before", "during", "after", "next_morning")}
+        names = {
+            "before": words["before"],
+            "during": words["during"],
+            "after": words["after"],
+            "next_morning": words["next_morning"],
+        }
         drawn = {key: pain_panel(self._course, days, names) for key, days in self._days.items()}
         times = ((key, name, [getattr(day, key) for day in self._course.pain]) for key, name in names.items())
         alt = " ".join(
