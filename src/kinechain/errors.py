@@ -22,6 +22,10 @@ that says what to do, both in Japanese and English.
     │   │   ├── PointsMissing        18
     │   │   └── PointsRateUnknown    18
     │   └── AssessmentFileInvalid  19
+    │       ├── AssessmentTwice        19
+    │       ├── AssessmentUndated      19
+    │       ├── AssessmentsOutOfOrder  19
+    │       └── AnotherRunner          19
     ├── SceneError              20–29   what is seen in it
     │   ├── NoPerson               20
     │   │   └── BodyOutOfPicture     20
@@ -75,7 +79,7 @@ that says what to do, both in Japanese and English.
     │   │   ├── WatchFileTooLarge    45
     │   │   └── WatchFileNotARun     45
     │   ├── DiaryInvalid           46
-    │   │   └── TrainingLogInvalid   46
+    │   │   └── DiaryOldForm         46
     │   ├── ChangeNotPossible      47
     │   ├── DiaryBusy              48
     │   └── PlanStopped            49
@@ -346,6 +350,61 @@ class AssessmentFileInvalid(InputFileError):
     exit_status = 19
     sentence = Text(ja="{path} は評価ファイルとして読めません：{reason}", en="{path} is no valid assessment: {reason}")
     hint = Text(ja="`kinechain assess` でもう一度作成してください。", en="Make it again with `kinechain assess`.")
+
+
+class AssessmentTwice(AssessmentFileInvalid):
+    """Two assessments to be compared hold the same clip."""
+
+    code = "assessment_twice"
+    exit_status = 19
+    sentence = Text(
+        ja="{path} と {other} は同じ動画の評価です。", en="{path} and {other} are assessments of the same clip."
+    )
+    hint = Text(
+        ja="撮影日の違う評価を、それぞれ 1 回ずつ指定してください。",
+        en="Name assessments of different days, each of them once.",
+    )
+
+
+class AssessmentUndated(AssessmentFileInvalid):
+    """The day on which an assessment was filmed is needed, but not known."""
+
+    code = "assessment_undated"
+    exit_status = 19
+    sentence = Text(ja="{path} の撮影日が分かりません。", en="The day of filming of {path} is not known.")
+    hint = Text(
+        ja="`kinechain diary add` の --date と --assessment で日付とこのファイルを記録し、--diary で指定してください。"
+        "次からは `kinechain assess` に --date を付けられます。",
+        en="Note its day and file with --date and --assessment of `kinechain diary add` and name the diary in --diary; "
+        "next time give --date to `kinechain assess`.",
+    )
+
+
+class AssessmentsOutOfOrder(AssessmentFileInvalid):
+    """An assessment is earlier than the one named before it."""
+
+    code = "assessments_out_of_order"
+    exit_status = 19
+    sentence = Text(
+        ja="{path}（{date}）は、先に指定した {other}（{other_date}）より前の日付です。",
+        en="{path} ({date}) is earlier than {other} ({other_date}), which is named before it.",
+    )
+    hint = Text(ja="古い評価から順に指定してください。", en="Name the assessments from the earliest to the latest.")
+
+
+class AnotherRunner(AssessmentFileInvalid):
+    """Two assessments to be compared cannot be of one runner."""
+
+    code = "another_runner"
+    exit_status = 19
+    sentence = Text(
+        ja="{other} と {path} は同じ人の評価ではないようです（{why}）。",
+        en="{other} and {path} do not seem to be of one runner ({why}).",
+    )
+    hint = Text(
+        ja="ファイルと選手の記入（身長・性別・年齢）を確かめてください。",
+        en="Check the files, and the height, sex and age that are stated in them.",
+    )
 
 
 # --- what is seen ----------------------------------------------------------------------------------------------------
@@ -1054,17 +1113,20 @@ class DiaryInvalid(SessionError):
     )
 
 
-class TrainingLogInvalid(DiaryInvalid):
-    """A training log is missing, is neither TOML nor JSON, or has a value that cannot be understood."""
+class DiaryOldForm(DiaryInvalid):
+    """A diary has the tables or keys of an earlier form."""
 
-    code = "training_log_invalid"
+    code = "diary_old_form"
     exit_status = 46
     sentence = Text(
-        ja="練習の記録 {path} の内容が正しくありません：{reason}", en="The training log {path} is wrong: {reason}"
+        ja="記録 {path} は以前の形式です（{what}）。今の形式に書き換えてください。",
+        en="The diary {path} has an earlier form ({what}); it has to be rewritten.",
     )
     hint = Text(
-        ja="[[done]] ごとに date、exercise、sets と、pain_before などの痛み（0〜10）を書いてください。",
-        en="Each [[done]] has date, exercise, sets, and pain_before and so on from 0 to 10.",
+        ja="ラン・種目ごとに TOML の [[entry]] を 1 つ書きます。pain は pain_during と pain_after に、"
+        "exercises は exercise と sets に、[[done]] は [[entry]] に直してください。",
+        en="TOML with one [[entry]] for each run and each exercise: pain becomes pain_during and pain_after, "
+        "exercises becomes exercise and sets, [[done]] becomes [[entry]].",
     )
 
 

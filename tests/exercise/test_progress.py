@@ -1,4 +1,4 @@
-"""The plan over weeks: what the log moves forward, holds, takes back and stops."""
+"""The plan over weeks: what the diary moves forward, holds, takes back and stops."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kinechain.exercise.progress import DAYS, dates_of, training_plan
 from kinechain.knowledge.exercises import exercises
 from kinechain.knowledge.progress import progress_rules
 from kinechain.model.assessment import Plan
-from kinechain.model.training_log import Done, TrainingLog
+from kinechain.model.diary import Diary, DiaryEntry
 from kinechain.model.training_plan import TrainingPlan
 
 START = datetime.date(2026, 5, 4)
@@ -29,19 +29,19 @@ def a_plan(*names: str) -> Plan:
     )
 
 
-def a_week(name: str = "hip_hinge", week: int = 1, *, share: float = 1.0, **noted: object) -> list[Done]:
+def a_week(name: str = "hip_hinge", week: int = 1, *, share: float = 1.0, **noted: object) -> list[DiaryEntry]:
     row = exercises()[name]
     dates = dates_of(row.dose.days_per_week, START + datetime.timedelta(days=7 * (week - 1)))
     fields = {"pain_before": 1, "pain_during": 2, "pain_after": 2, "pain_next_morning": 1, **noted}
     return [
-        Done(date=date, exercise=name, sets=row.dose.sets if n < share * len(dates) else 0, **fields)
+        DiaryEntry(date=date, exercise=name, sets=row.dose.sets if n < share * len(dates) else 0, **fields)
         for n, date in enumerate(dates)
     ]
 
 
-def after(done: list[Done], weeks: int = 1, intake=CALF, names=("hip_hinge",)) -> TrainingPlan:
+def after(done: list[DiaryEntry], weeks: int = 1, intake=CALF, names=("hip_hinge",)) -> TrainingPlan:
     today = START + datetime.timedelta(days=7 * weeks)
-    return training_plan(a_plan(*names), intake, TrainingLog(done=tuple(done)), START, today)
+    return training_plan(a_plan(*names), intake, Diary(tuple(done)), START, today)
 
 
 def only(plan: TrainingPlan):
@@ -63,14 +63,14 @@ def test_the_first_week_starts_at_the_first_level():
         (a_week(share=2 / 3), CALF, "forward", 1, "4 of 6 sets"),
         (a_week(share=1 / 3), CALF, "hold", 0, "2 of 6 sets"),
         ([], CALF, "hold", 0, "Nothing was noted"),
-        (a_week(pain_during=3), CALF, "forward", 1, "3 or less"),
+        (a_week(pain_during=3), CALF, "forward", 1, "limit of 3"),
         (a_week(pain_during=4), CALF, "hold", 0, "Pain was 4"),
         (a_week(pain_during=5, pain_next_morning=1), CALF, "hold", 0, "Pain was 5"),
         (a_week(pain_next_morning=2), CALF, "back", -1, "next morning"),
         (a_week(pain_next_morning=None), CALF, "hold", 0, "not noted"),
         (a_week(pain_during=None, pain_after=None), CALF, "hold", 0, "not noted"),
         (a_week(pain_during=3), STRAINED, "back", -1, "limit of 2"),
-        (a_week(pain_during=2), STRAINED, "forward", 1, "2 or less"),
+        (a_week(pain_during=2), STRAINED, "forward", 1, "limit of 2"),
     ],
 )
 def test_a_week_moves_by_its_log(done, intake, move, level, says):
@@ -107,11 +107,31 @@ def test_pain_that_rises_once_or_stays_within_the_limit_does_not_stop_it():
     assert not after([*a_week(pain_during=3), *a_week(week=2, pain_during=4)], weeks=2).stop
     small = [*a_week(pain_during=1, pain_after=1), *a_week(week=2), *a_week(week=3, pain_during=3)]
     assert not after(small, weeks=3).stop
+    assert only(after(small, weeks=3)).move == "hold"
+
+
+def test_pain_of_a_run_stops_the_exercises_too_and_a_stop_lasts_until_a_new_assessment():
+    run = DiaryEntry(date=START, distance_km=8, pain_during=7)
+    for weeks in (0, 3):
+        assert after([run, *a_week()], weeks=weeks).stop
+
+
+def test_a_morning_noted_once_counts_for_everything_of_the_day():
+    for morning, move in ((1, "forward"), (3, "back")):
+        done = a_week(pain_next_morning=None)
+        mornings = [DiaryEntry(date=one.date, pain_next_morning=morning) for one in done]
+        assert only(after([*done, *mornings])).move == move
+
+
+def test_pain_that_stays_above_the_limit_for_two_weeks_stops_the_plan():
+    weeks = [one for week in (1, 2, 3) for one in a_week(week=week, pain_during=4)]
+    assert not after(weeks, weeks=1).stop
+    assert after(weeks, weeks=3).stop
 
 
 def test_a_plan_that_is_stopped_stays_stopped():
     stopped = Plan(stop=True, gates=("unanswered",))
-    plan = training_plan(stopped, CALF, TrainingLog(), START, START)
+    plan = training_plan(stopped, CALF, Diary(), START, START)
     assert (plan.stop, plan.gates) == (True, ("unanswered",))
 
 
@@ -159,7 +179,7 @@ def test_the_days_of_a_week_are_as_many_as_planned_and_apart(days):
 
 def test_every_rule_is_used_and_says_where_it_is_from():
     text = " ".join(rule.text.en for rule in progress_rules().values())
-    assert "{pain}" in text
+    assert "{seen}" in text
     moves = {rule.move for rule in progress_rules().values()}
     assert moves == {"start", "forward", "hold", "back"}
     for rule in progress_rules().values():
@@ -173,7 +193,7 @@ PAIN = st.none() | st.integers(0, 5)
 @given(
     st.lists(
         st.builds(
-            Done,
+            DiaryEntry,
             date=st.integers(0, 40).map(lambda day: START + datetime.timedelta(days=day)),
             exercise=st.sampled_from(["hip_hinge", "ball_calf_raise", "bent_knee_calf_raise", "step_down"]),
             sets=st.integers(0, 3),
@@ -187,13 +207,13 @@ PAIN = st.none() | st.integers(0, 5)
     st.integers(0, 60),
     st.booleans(),
 )
-def test_any_log_gives_at_most_three_exercises_at_levels_that_exist(done, days, strained):
+def test_any_diary_gives_at_most_three_exercises_at_levels_that_exist(done, days, strained):
     names = ("hip_hinge", "ball_calf_raise", "bent_knee_calf_raise")
     today = START + datetime.timedelta(days=days)
-    log = TrainingLog(done=tuple(done))
+    diary = Diary(tuple(done))
     intake = STRAINED if strained else CALF
-    plan = training_plan(a_plan(*names), intake, log, START, today)
-    assert plan == training_plan(a_plan(*names), intake, TrainingLog(done=tuple(reversed(done))), START, today)
+    plan = training_plan(a_plan(*names), intake, diary, START, today)
+    assert plan == training_plan(a_plan(*names), intake, Diary(tuple(reversed(done))), START, today)
     assert TrainingPlan.model_validate_json(plan.to_json()) == plan
     assert len({one.id for one in plan.exercises}) == len(plan.exercises) <= 3
     for one in plan.exercises:

@@ -185,7 +185,7 @@ def test_the_command(pair: tuple[Assessment, Assessment], tmp_path: Path) -> Non
 def test_the_diary_decides_too(pair: tuple[Assessment, Assessment]) -> None:
     before, after = (one.model_copy(update={"tests": raises(30, 30)}) for one in (pair[0], pair[0]))
     for pain, step in ((2.0, "forward"), (4.0, "hold"), (6.0, "stop")):
-        diary = Diary((DiaryEntry(date=dt.date(2026, 3, 31), pain=pain),))
+        diary = Diary((DiaryEntry(date=dt.date(2026, 3, 31), pain_during=pain),))
         assert compare(before, after, diary).advice.step == step
 
 

@@ -19,8 +19,8 @@ from kinechain.model.training_plan import TrainingPlan
 
 RUNNER = CliRunner()
 HEALTHY = {key: False for key, question in questions().items() if question.group == "red_flag"}
-LOG = """
-[[done]]
+DIARY = """
+[[entry]]
 date = 2026-05-04
 exercise = "hip_hinge"
 sets = 2
@@ -28,7 +28,7 @@ pain_before = 0
 pain_during = 2
 pain_next_morning = 0
 
-[[done]]
+[[entry]]
 date = 2026-05-06
 exercise = "hip_hinge"
 sets = 2
@@ -81,8 +81,8 @@ def run(*arguments: object):
 
 
 def test_the_week_says_what_moved_and_why(file, tmp_path):
-    (tmp_path / "log.toml").write_text(LOG, encoding="utf-8")
-    result = run("week", file, "--log", tmp_path / "log.toml", *DAYS, "--json", tmp_path / "week.json")
+    (tmp_path / "diary.toml").write_text(DIARY, encoding="utf-8")
+    result = run("week", file, "--diary", tmp_path / "diary.toml", *DAYS, "--json", tmp_path / "week.json")
     assert result.exit_code == 0
     assert "[forward] 4 of 6 sets" in result.output
     assert "[hold] Nothing was noted" in result.output
@@ -129,9 +129,9 @@ def test_a_stopped_plan_has_questions_and_no_calendar(tmp_path):
     assert not (tmp_path / "plan.ics").exists()
 
 
-def test_pain_above_five_in_the_log_stops_the_plan_with_the_doctors_words(file, tmp_path):
-    (tmp_path / "log.toml").write_text(LOG.replace("pain_during = 2", "pain_during = 7"), encoding="utf-8")
-    result = run("week", file, "--log", tmp_path / "log.toml", *DAYS)
+def test_pain_above_five_in_the_diary_stops_the_plan_with_the_doctors_words(file, tmp_path):
+    (tmp_path / "diary.toml").write_text(DIARY.replace("pain_during = 2", "pain_during = 7"), encoding="utf-8")
+    result = run("week", file, "--diary", tmp_path / "diary.toml", *DAYS)
     assert result.exit_code == 0
     assert "doctor" in result.output
     assert "sets" not in result.output
@@ -142,7 +142,7 @@ def test_pain_above_five_in_the_log_stops_the_plan_with_the_doctors_words(file, 
     [
         (("--start", "04.05.2026"), 41, "option_invalid"),
         (("--today", "2026-13-01"), 41, "option_invalid"),
-        (("--log", "/nowhere/log.toml"), 46, "training_log_invalid"),
+        (("--diary", "/nowhere/diary.toml"), 46, "diary_invalid"),
     ],
 )
 def test_wrong_use_is_named_and_nothing_is_left(file, tmp_path, arguments, status, code):

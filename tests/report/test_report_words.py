@@ -12,6 +12,7 @@ from kinechain import glossary
 from kinechain.knowledge.chain import chain_graph
 from kinechain.knowledge.field_tests import Standing
 from kinechain.model.assessment import Condition, Contrast, Finding, Grade, SideOrBoth, Surface, View
+from kinechain.model.comparison import StepKind
 from kinechain.model.session_plan import Place
 from kinechain.report.numbers import display_of
 from kinechain.report.rows import GROUPS
@@ -43,6 +44,8 @@ FROM_DATA = {
     "test_standing": set(get_args(Standing)),
     "test_difference": {"within", "beyond", "unclear"},
     "clip_to_film": {name for name, action in chain_graph().actions.items() if action.kind == "clip"},
+    "course_step": set(get_args(StepKind)),
+    "course_verdict": set(get_args(Contrast.model_fields["verdict"].annotation)),
     "running": {"longest_next_run_km", "pace_advice", "step_rate_change_pct", "pain_limit_nrs", "rest_day_between"},
     "chain": {"heading", "explain", "alt", "complaint", "contradicted", "chip_left", "chip_right"}
     | {prefix + state for state in get_args(State) for prefix in ("", "chip_")},

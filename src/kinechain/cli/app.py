@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
@@ -13,6 +14,7 @@ from typing import Annotated
 import typer
 
 from kinechain.cli import options
+from kinechain.cli.compare import compare
 from kinechain.cli.console import Shell
 from kinechain.cli.diary import diary
 from kinechain.cli.doctor import examine
@@ -22,16 +24,12 @@ from kinechain.errors import OptionInvalid
 from kinechain.exercise.kinds import ExerciseId
 from kinechain.model.assessment import Assessment, read_assessment
 from kinechain.model.athlete import Athlete
-from kinechain.model.diary import read_diary
 from kinechain.model.session_plan import Place
 from kinechain.model.skeleton import Side
 from kinechain.output import staged
 from kinechain.pipeline.assess import assess as assess_clip
 from kinechain.pipeline.assess import assess_session
-from kinechain.pipeline.before_after import write_before_after
 from kinechain.pipeline.clip_store import kept_clips
-from kinechain.pipeline.compare import compare as compare_assessments
-from kinechain.pipeline.compare import comparison_lines
 from kinechain.pipeline.exercise_check import check_exercise, other_exercise
 from kinechain.pipeline.exercise_check import lines_of as exercise_lines_of
 from kinechain.pipeline.export import EXPORTERS, ExportKind
@@ -65,6 +63,7 @@ app.add_typer(models, name="models")
 app.add_typer(diary, name="diary")
 app.add_typer(plan, name="plan")
 app.command()(serve)
+app.command()(compare)
 
 PAGE = Text(ja="ページ：{path}", en="Page: {path}")
 FILES = Text(ja="書き出したファイル：{path}", en="Written: {path}")
@@ -95,6 +94,7 @@ def _assess(
     protocol: Protocol,
     load_estimator: EstimatorFactory,
     hide_face: bool,
+    date: datetime.date | None = None,
 ) -> None:
     def assess_into(folder: Path, progress: Progress) -> Assessment:
         return assess_clip(
@@ -106,6 +106,7 @@ def _assess(
             protocol=protocol,
             progress=progress,
             hide_face=hide_face,
+            date=date,
         )
 
     _write_assessment(shell, out, assess_into)
@@ -161,6 +162,7 @@ def assess(
     athlete: options.AthleteFile = None,
     intake: options.IntakeFile = None,
     watch: options.WatchFiles = None,
+    date: Annotated[str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="Day of filming.")] = None,
     slow_motion: options.SlowMotion = None,
     person: options.Person = None,
     fps: options.Fps = None,
@@ -180,7 +182,7 @@ def assess(
         if clip.suffix.lower() == ".toml":
             stated = {"--view": None if view == "auto" else view, "--speed": speed, "--athlete": athlete}
             stated |= {"--intake": intake, "--slow-motion": slow_motion, "--person": person, "--fps": fps}
-            options.require_none(stated | {"--picture-size": picture_size, "--watch": watch or None})
+            options.require_none(stated | {"--picture-size": picture_size, "--watch": watch or None, "--date": date})
             _assess_session(shell, clip, out, protocol=protocol, load_estimator=load, hide_face=hide_face)
             return
         request = options.clip_request(clip, view, speed, slow_motion, person, options.about_points(fps, picture_size))
@@ -196,6 +198,7 @@ def assess(
             protocol=protocol,
             load_estimator=load,
             hide_face=hide_face,
+            date=options.date("--date", date, until=datetime.date.today()),
         )
 
 
@@ -328,30 +331,6 @@ def plan_session(
         for line in plan_lines(plan, shell.language):
             shell.say(line)
         shell.result(plan.to_json())
-
-
-@app.command()
-def compare(
-    before: Annotated[Path, typer.Argument(metavar="BEFORE", help="Earlier assessment.json.", show_default=False)],
-    after: Annotated[Path, typer.Argument(metavar="AFTER", help="Later assessment.json.", show_default=False)],
-    diary_file: Annotated[Path | None, typer.Option("--diary", metavar="FILE", help="Pain and training.")] = None,
-    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="For comparison.json and the video.")] = None,
-    lang: options.Lang = None,
-    json: options.Json = None,
-) -> None:
-    """Compare two assessments of one runner: what changed beyond its error, and whether the plan moves on."""
-    shell = Shell(options.language(lang), json)
-    with shell.reporting():
-        old, new = read_assessment(before), read_assessment(after)
-        comparison = compare_assessments(old, new, None if diary_file is None else read_diary(diary_file))
-        if out is not None:
-            with staged(out) as folder:
-                (folder / "comparison.json").write_text(comparison.to_json(), encoding="utf-8")
-                write_before_after(comparison, (old, before.parent), (new, after.parent), folder)
-            shell.say(FILES.format(path=out.resolve()))
-        for line in comparison_lines(comparison, shell.language):
-            shell.say(line)
-        shell.result(comparison.to_json())
 
 
 @app.command("check-exercise")

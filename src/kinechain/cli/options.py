@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 import tomllib
 from pathlib import Path
@@ -124,6 +125,25 @@ def about_points(fps: float | None, picture_size: str | None) -> About:
     if sides is None or "0" in (sides[1].lstrip("0") or "0", sides[2].lstrip("0") or "0"):
         raise OptionInvalid(option="--picture-size", value=picture_size, reason="1920x1080")
     return About(fps, (int(sides[1]), int(sides[2])))
+
+
+def date(option: str, value: str | None, *, until: datetime.date | None = None) -> datetime.date | None:
+    """Return a day that was given as YYYY-MM-DD, None where none was.
+
+    Raises
+    ------
+    OptionInvalid
+        Where it is no day, or one after `until`.
+    """
+    if value is None:
+        return None
+    try:
+        found = datetime.date.fromisoformat(value)
+    except ValueError as error:
+        raise OptionInvalid(option=option, value=value, reason="YYYY-MM-DD") from error
+    if until is not None and found > until:
+        raise OptionInvalid(option=option, value=value, reason=f"≤ {until}")
+    return found
 
 
 def require_none(stated: dict[str, object]) -> None:

@@ -13,7 +13,7 @@ from kinechain.cli import options
 from kinechain.cli.console import Shell
 from kinechain.errors import OptionInvalid
 from kinechain.model.assessment import Assessment, read_assessment
-from kinechain.model.training_log import TrainingLog, read_training_log
+from kinechain.model.diary import Diary, read_diary
 from kinechain.model.training_plan import TrainingPlan
 from kinechain.pipeline.training_plan import calendar_of, plan_lines, plan_of_week, write_whole
 from kinechain.signal.metronome import metronome_wav
@@ -28,11 +28,12 @@ STEP_RATES = (100.0, 260.0)
 AssessmentFile = Annotated[
     Path, typer.Argument(metavar="FILE", help="assessment.json of `assess`.", show_default=False)
 ]
-LogFile = Annotated[
-    Path | None, typer.Option("--log", metavar="FILE", help="What was done, and the pain (TOML or JSON).")
+DiaryFile = Annotated[
+    Path | None, typer.Option("--diary", metavar="FILE", help="What was done, and the pain (`diary add`).")
 ]
 Start = Annotated[
-    str | None, typer.Option("--start", metavar="DATE", help="First day of the plan; default: of the log, else today.")
+    str | None,
+    typer.Option("--start", metavar="DATE", help="First day of the plan; default: of the diary, else today."),
 ]
 Today = Annotated[str | None, typer.Option("--today", metavar="DATE", help="The day to plan for; default: today.")]
 
@@ -40,16 +41,16 @@ Today = Annotated[str | None, typer.Option("--today", metavar="DATE", help="The 
 @plan.command()
 def week(
     file: AssessmentFile,
-    log: LogFile = None,
+    diary: DiaryFile = None,
     start: Start = None,
     today: Today = None,
     lang: options.Lang = None,
     json: options.Json = None,
 ) -> None:
-    """Say what to do this week: each exercise a step forward, held or back by its log, and why."""
+    """Say what to do this week: each exercise a step forward, held or back by the diary, and why."""
     shell = Shell(options.language(lang), json)
     with shell.reporting():
-        _, this_week = _planned(file, log, start, today)
+        _, this_week = _planned(file, diary, start, today)
         for line in plan_lines(this_week, shell.language):
             shell.say(line)
         shell.result(this_week.to_json())
@@ -59,7 +60,7 @@ def week(
 def calendar(
     file: AssessmentFile,
     out: Annotated[Path, typer.Option("--out", metavar="FILE.ics", help="The iCalendar file.")],
-    log: LogFile = None,
+    diary: DiaryFile = None,
     start: Start = None,
     today: Today = None,
     lang: options.Lang = None,
@@ -68,7 +69,7 @@ def calendar(
     """Write the weeks to come as an iCalendar file: each exercise on its days, and the re-test."""
     shell = Shell(options.language(lang), json)
     with shell.reporting():
-        assessment, this_week = _planned(file, log, start, today)
+        assessment, this_week = _planned(file, diary, start, today)
         write_whole(out, calendar_of(assessment, this_week, shell.language))
         shell.say(WRITTEN.format(path=out))
         shell.result(dumps({"written": [str(out)]}))
@@ -92,17 +93,8 @@ def metronome(
         shell.result(dumps({"written": [str(out)], "step_rate_spm": step_rate}))
 
 
-def _planned(file: Path, log: Path | None, start: str | None, today: str | None) -> tuple[Assessment, TrainingPlan]:
+def _planned(file: Path, diary: Path | None, start: str | None, today: str | None) -> tuple[Assessment, TrainingPlan]:
     assessment = read_assessment(file)
-    done = TrainingLog() if log is None else read_training_log(log)
-    now = _date("--today", today) or datetime.date.today()
-    return assessment, plan_of_week(assessment, done, _date("--start", start), now)
-
-
-def _date(option: str, value: str | None) -> datetime.date | None:
-    if value is None:
-        return None
-    try:
-        return datetime.date.fromisoformat(value)
-    except ValueError as error:
-        raise OptionInvalid(option=option, value=value, reason="YYYY-MM-DD") from error
+    done = Diary() if diary is None else read_diary(diary)
+    now = options.date("--today", today) or datetime.date.today()
+    return assessment, plan_of_week(assessment, done, options.date("--start", start), now)

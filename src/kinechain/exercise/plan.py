@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from kinechain.knowledge.exercises import SOLEUS_LOADING, STEP_RATE_PRACTICE, exercises
+from kinechain.knowledge.monitoring import had_strain, monitoring
 from kinechain.knowledge.red_flags import gates
 from kinechain.model.assessment import Conclusion, Hypothesis, Plan
 
@@ -27,8 +28,6 @@ class PlanRules:
         doi 10.1136/bjsports-2024-109380)
     step_rate_change_pct : change of step rate to try; at +5 % the peak load of the Achilles tendon falls (Lyght 2016,
         doi 10.1123/jab.2015-0183)
-    pain_limit_nrs, pain_limit_after_strain_nrs : pain of 10 that is allowed while running and training (Silbernagel
-        2007, read on a secondary page; after a strain: ours)
     retest_in_days : when to film again (ours)
     """
 
@@ -36,8 +35,6 @@ class PlanRules:
     least_posterior: float = 0.5
     longest_run_growth: float = 1.10
     step_rate_change_pct: float = 5.0
-    pain_limit_nrs: float = 3.0
-    pain_limit_after_strain_nrs: float = 2.0
     retest_in_days: int = 28
 
 
@@ -147,12 +144,11 @@ def _running(
         any(_key(hypothesis) in _LOWERED_BY_STEP_RATE for hypothesis in lead)
         or any(_key(hypothesis) == "rival_step_rate" for hypothesis in ranked)
     )
-    strained = intake.get("previous_calf_strain") in (True, "yes")
     return {
         "longest_next_run_km": _longest_next_run_km(intake.get("longest_run_30d_km"), rules),
         "pace_advice": "add_pace_last",
         "step_rate_change_pct": rules.step_rate_change_pct if higher_rate else None,
-        "pain_limit_nrs": rules.pain_limit_after_strain_nrs if strained else rules.pain_limit_nrs,
+        "pain_limit_nrs": monitoring().green(strained=had_strain(intake)),
         "rest_day_between": "yes",
     }
 

@@ -6,6 +6,7 @@ None; a missing value says why. Report, command line and web read only this.
 
 from __future__ import annotations
 
+import datetime
 import json
 from pathlib import Path
 from typing import Annotated, Literal
@@ -327,9 +328,10 @@ class Provenance(_Part):
 
 
 class Assessment(_Part):
-    """The root of `assessment.json`."""
+    """The root of `assessment.json`; `date` is the day of filming, null where it was not stated."""
 
     schema_name: Literal["kinechain.assessment/1"] = Field(default="kinechain.assessment/1", alias="schema")
+    date: datetime.date | None = None
     athlete: Athlete
     intake: dict[str, object] = Field(default_factory=dict)
     clips: tuple[Clip, ...]

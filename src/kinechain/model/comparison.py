@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from kinechain.model.assessment import Contrast, SideOrBoth
 from kinechain.text import Text
 
+#: The most careful step first.
 StepKind = Literal["stop", "back", "hold", "forward"]
+CAREFUL: tuple[StepKind, ...] = get_args(StepKind)
 
 
 class _Part(BaseModel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -57,6 +58,7 @@ def assess(
     protocol: Protocol,
     progress: Progress,
     hide_face: bool = False,
+    date: datetime.date | None = None,
 ) -> Assessment:
     """Assess one clip and write `assessment.json`, `pose.nc`, `frames/` and `overlay.mp4` into a folder.
 
@@ -72,7 +74,7 @@ def assess(
     measurements = write_files(clips, FileNames(), folder, progress, watch, hide_face=hide_face)
     with watch.stage("loads"):
         loads = clip_loads(clips, athlete, protocol, intake, request.notes)
-    assessment = assemble(clips, athlete, intake, measurements, provenance(clips, protocol, watch), loads)
+    assessment = assemble(clips, athlete, intake, measurements, provenance(clips, protocol, watch), loads, date=date)
     (folder / "assessment.json").write_text(assessment.to_json(), encoding="utf-8")
     return assessment
 
@@ -129,6 +131,7 @@ def assess_session(
         measurements,
         provenance(every, protocol, watch),
         loads,
+        date=session.date,
         tests=session.tests,
         contrasts=contrasts(compared, band),
         cautions=(*session.cautions, *cautions, *contradicted, *other_people(every)),
@@ -203,6 +206,7 @@ def assemble(
     made_by: Provenance,
     loads: tuple[tuple[Load, ...], tuple[Caution, ...]] = ((), ()),
     *,
+    date: datetime.date | None = None,
     tests: tuple[FieldTest, ...] = (),
     contrasts: tuple[Contrast, ...] = (),
     cautions: tuple[Caution, ...] = (),
@@ -210,6 +214,7 @@ def assemble(
     """Reason over what was measured and answered, and join all parts into an Assessment."""
     reasoning = reason([clip.part for clip in clips], measurements, athlete, intake, tests, contrasts)
     return Assessment(
+        date=date,
         athlete=athlete,
         intake=dict(intake),
         clips=tuple(clip.part for clip in clips),

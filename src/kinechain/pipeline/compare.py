@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Mapping
 from kinechain import glossary
 from kinechain.chain.contrasts import ContrastParameters, alike_speed, difference, verdict
 from kinechain.chain.evidence import answer, complaint_sides
-from kinechain.chain.monitoring import monitored
 from kinechain.knowledge.chain import chain_graph
+from kinechain.knowledge.monitoring import had_strain, monitored
 from kinechain.knowledge.red_flags import UNANSWERED
 from kinechain.knowledge.test_plan import plan_rows
 from kinechain.model.assessment import Assessment, Clip, Contrast, Measurement, SideOrBoth
-from kinechain.model.comparison import Compared, Comparison, NextStep, NotComparable, StepKind, TestChange
+from kinechain.model.comparison import CAREFUL, Compared, Comparison, NextStep, NotComparable, StepKind, TestChange
 from kinechain.model.diary import Diary
 from kinechain.model.skeleton import SIDES
 from kinechain.pipeline.reasoning import running_speed_mps
@@ -25,7 +25,6 @@ FPS_CLASSES = (50.0, 100.0)
 ENOUGH_RAISES, RAISES_ASYMMETRY = 25.0, 0.10
 #: Tests in which the legs must be alike before the plan moves on (Green 2022, doi 10.1186/s40798-021-00364-0).
 EVEN_TESTS = ("heel_raises_bent", "knee_to_wall_cm")
-_CAREFUL: tuple[StepKind, ...] = ("stop", "back", "hold", "forward")
 
 OTHER_VIEW = Text(ja="同じ向きの動画がもう一方にありません。", en="The other assessment has no clip from this view.")
 OTHER_CONDITION = Text(
@@ -36,6 +35,10 @@ SPEED_UNKNOWN = Text(
 )
 OTHER_SPEED = Text(ja="速度が 5 % より大きく違います。", en="The speeds differ by more than 5 %.")
 OTHER_FPS = Text(ja="動画のフレームレートの区分が違います。", en="The frame rates are of another class.")
+OTHER_PROTOCOL = Text(
+    ja="計測の設定が違います。前の動画をもう一度解析すると比べられます。",
+    en="They were measured with other settings; assess the earlier clip again to compare them.",
+)
 OTHER_ESTIMATOR = Text(ja="姿勢推定の方法が違います。", en="The points were found by another estimator.")
 NO_VALUE = Text(ja="どちらかで計測できていません。", en="It was not measured in one of them.")
 
@@ -50,11 +53,11 @@ def compare(before: Assessment, after: Assessment, diary: Diary | None = None) -
     changes: dict[tuple[str, SideOrBoth], Contrast] = {}
     reasons: dict[tuple[str, SideOrBoth], Text] = {}
     for clip in after.clips:
-        partner, why = _partner(clip, before, after)
-        for measurement in _of(after, clip):
+        other, why = partner(clip, before, after)
+        for measurement in measured_in(after, clip):
             key = measurement.name, measurement.side
-            old = None if partner is None else _find(before, partner, measurement)
-            change = None if old is None or partner is None else _change(old, measurement, partner, clip)
+            old = None if other is None else _find(before, other, measurement)
+            change = None if old is None or other is None else change_between(old, measurement, other, clip)
             if change is not None:
                 changes.setdefault(key, change)
             else:
@@ -63,8 +66,8 @@ def compare(before: Assessment, after: Assessment, diary: Diary | None = None) -
         reasons.setdefault((measurement.name, measurement.side), NO_VALUE)
     tests = tuple(_test_changes(before, after))
     return Comparison(
-        before=_compared(before),
-        after=_compared(after),
+        before=compared(before),
+        after=compared(after),
         changes=tuple(changes.values()),
         tests=tests,
         not_comparable=tuple(
@@ -81,23 +84,25 @@ def is_compared_number(name: str) -> bool:
     return glossary.quantity(name).classes is None and name != "speed_mps"
 
 
-def _compared(assessment: Assessment) -> Compared:
+def compared(assessment: Assessment) -> Compared:
+    """Return which clips of an assessment are compared."""
     return Compared(
         clips=tuple(clip.file for clip in assessment.clips), views=tuple(clip.view for clip in assessment.clips)
     )
 
 
-def _of(assessment: Assessment, clip: Clip) -> tuple[Measurement, ...]:
+def measured_in(assessment: Assessment, clip: Clip) -> tuple[Measurement, ...]:
+    """Return the measurements of one clip."""
     return tuple(m for m in assessment.measurements if m.clip == clip.id)
 
 
 def _find(assessment: Assessment, clip: Clip, like: Measurement) -> Measurement | None:
-    return next((m for m in _of(assessment, clip) if (m.name, m.side) == (like.name, like.side)), None)
+    return next((m for m in measured_in(assessment, clip) if (m.name, m.side) == (like.name, like.side)), None)
 
 
-def _partner(clip: Clip, before: Assessment, after: Assessment) -> tuple[Clip | None, Text | None]:
+def partner(clip: Clip, before: Assessment, after: Assessment) -> tuple[Clip | None, Text | None]:
     """Return the clip of the earlier assessment that was filmed alike, or why there is none."""
-    speed = running_speed_mps(_of(after, clip))
+    speed = running_speed_mps(measured_in(after, clip))
     found = [one for one in before.clips if one.view == clip.view]
     rules: tuple[tuple[Callable[[Clip], bool], Text], ...] = (
         (lambda one: _conditions(one) == _conditions(clip), OTHER_CONDITION),
@@ -105,6 +110,7 @@ def _partner(clip: Clip, before: Assessment, after: Assessment) -> tuple[Clip | 
         (lambda one: alike_speed(speed, _speed(before, one), ContrastParameters()), OTHER_SPEED),
         (lambda one: _fps_class(one) == _fps_class(clip), OTHER_FPS),
         (lambda _: before.provenance.estimator == after.provenance.estimator, OTHER_ESTIMATOR),
+        (lambda _: before.provenance.protocol == after.provenance.protocol, OTHER_PROTOCOL),
     )
     for keep, why in rules:
         if not found:
@@ -117,7 +123,7 @@ def _partner(clip: Clip, before: Assessment, after: Assessment) -> tuple[Clip | 
 
 
 def _speed(assessment: Assessment, clip: Clip) -> float | None:
-    return running_speed_mps(_of(assessment, clip))
+    return running_speed_mps(measured_in(assessment, clip))
 
 
 def _conditions(clip: Clip) -> tuple[bool, str | None, str | None]:
@@ -128,7 +134,8 @@ def _fps_class(clip: Clip) -> int:
     return sum(clip.fps >= limit for limit in FPS_CLASSES)
 
 
-def _change(old: Measurement, new: Measurement, before: Clip, after: Clip) -> Contrast | None:
+def change_between(old: Measurement, new: Measurement, before: Clip, after: Clip) -> Contrast | None:
+    """Return new − old of one quantity in two clips that were filmed alike; None where one has no number."""
     found = difference(old, new) if is_compared_number(new.name) else None
     if found is None:
         return None
@@ -176,12 +183,14 @@ def advise(
     diary: Diary | None = None,
 ) -> NextStep:
     """Return the next step of the plan: of all rules that hold, the most careful one counts, with its reasons."""
-    names = [*_held(before, after, changes, tests)]
-    if diary is not None:
-        names += monitored(diary, strained=after.intake.get("previous_calf_strain") is True)
-    held = [plan_rows().advice[name] for name in names]
-    step = min((row.step for row in held), key=_CAREFUL.index)
-    return NextStep(step=step, reasons=tuple(row.text for row in held if row.step == step))
+    rows = [plan_rows().advice[name] for name in _held(before, after, changes, tests)]
+    held: list[tuple[StepKind, tuple[Text, ...]]] = [(row.step, (row.text,)) for row in rows]
+    if diary is not None and diary.last is not None:
+        seen = monitored(diary, diary.last, strained=had_strain(after.intake))
+        held += [(one.rule.step, one.texts) for one in seen]
+    step = min((step for step, _ in held), key=CAREFUL.index)
+    reasons = [text for at, texts in held if at == step for text in texts]
+    return NextStep(step=step, reasons=tuple(dict.fromkeys(reasons)))
 
 
 def _held(
@@ -233,18 +242,18 @@ def _worse(primary: str | None, change: Contrast) -> bool:
     )
 
 
-_STEPS: dict[StepKind, Text] = {
+STEPS: dict[StepKind, Text] = {
     "stop": Text(ja="次の段階：まず医療機関へ", en="Next: a doctor first"),
     "back": Text(ja="次の段階：一つ戻す", en="Next: one stage back"),
     "hold": Text(ja="次の段階：今のまま続ける", en="Next: stay at this stage"),
     "forward": Text(ja="次の段階：進める", en="Next: move on"),
 }
-_VERDICTS = {
+VERDICTS = {
     "real": Text(ja="誤差を超える変化", en="changed beyond its error"),
     "none": Text(ja="変化は見られない", en="no change seen"),
     "unclear": Text(ja="まだ判断できない", en="cannot be told yet"),
 }
-_LEGS: dict[SideOrBoth, Text] = {
+LEGS: dict[SideOrBoth, Text] = {
     "left": Text(ja="左", en="left"),
     "right": Text(ja="右", en="right"),
     "both": Text(ja="両", en="both"),
@@ -260,12 +269,12 @@ def comparison_lines(comparison: Comparison, language: Language) -> list[str]:
         label = glossary.quantity(change.name).label[language]
         sdc = "" if change.sdc is None else f", SDC {change.sdc:.3g}"
         amount = f"{change.a:.3g} → {change.b:.3g} {change.unit} ({change.value:+.2g}{sdc})"
-        lines.append(f"{_LEGS[change.side][language]}  {label}: {amount}  {_VERDICTS[change.verdict][language]}")
+        lines.append(f"{LEGS[change.side][language]}  {label}: {amount}  {VERDICTS[change.verdict][language]}")
     for test in comparison.tests:
         item = plan_rows().items.get(test.name)
         label = test.name if item is None else item.label[language]
         lines.append(
-            f"{_LEGS[test.side][language]}  {label}: {test.a:g} → {test.b:g}  {_VERDICTS[test.verdict][language]}"
+            f"{LEGS[test.side][language]}  {label}: {test.a:g} → {test.b:g}  {VERDICTS[test.verdict][language]}"
         )
     why: dict[str, list[str]] = {}
     for row in comparison.not_comparable:
@@ -273,5 +282,5 @@ def comparison_lines(comparison: Comparison, language: Language) -> list[str]:
     if why:
         lines.append(_NOT[language])
         lines += [f"  {reason} {', '.join(dict.fromkeys(names))}" for reason, names in why.items()]
-    lines.append(_STEPS[comparison.advice.step][language])
+    lines.append(STEPS[comparison.advice.step][language])
     return [*lines, *(f"  {reason[language]}" for reason in comparison.advice.reasons)]

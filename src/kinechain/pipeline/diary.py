@@ -8,10 +8,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from kinechain.chain.monitoring import monitored
 from kinechain.errors import DiaryBusy, DiaryInvalid, OutputNotWritable
 from kinechain.knowledge.exercises import exercises
-from kinechain.knowledge.test_plan import plan_rows
+from kinechain.knowledge.monitoring import monitored
 from kinechain.model.diary import Diary, DiaryEntry, parse_diary
 from kinechain.text import Language, Text
 
@@ -33,9 +32,8 @@ def add_entry(path: Path, entry: DiaryEntry) -> Diary:
         Where somebody else keeps writing.
     OutputNotWritable
     """
-    unknown = next((name for name in entry.exercises if name not in exercises()), None)
-    if unknown is not None:
-        raise DiaryInvalid(path=path, reason=f"{unknown}: {', '.join(exercises())}")
+    if entry.exercise is not None and entry.exercise not in exercises():
+        raise DiaryInvalid(path=path, reason=f"{entry.exercise}: {', '.join(exercises())}")
     try:
         with FileLock(path.with_name(f".{path.name}.lock"), timeout=PATIENCE_S):
             text = path.read_text(encoding="utf-8") if path.exists() else _HEAD
@@ -68,11 +66,14 @@ def _replace(path: Path, text: str) -> None:
 
 
 _LINE = {
-    "pain": Text(ja="痛み {value:g}/10", en="pain {value:g}/10"),
-    "pain_next_morning": Text(ja="翌朝 {value:g}/10", en="next morning {value:g}/10"),
+    "sets": Text(ja="{value} セット", en="{value} sets"),
     "distance_km": Text(ja="{value:g} km", en="{value:g} km"),
     "minutes": Text(ja="{value:g} 分", en="{value:g} min"),
     "pace": Text(ja="最速 {value}", en="fastest {value}"),
+    "pain_before": Text(ja="痛み 前 {value:g}", en="pain before {value:g}"),
+    "pain_during": Text(ja="痛み 最中 {value:g}", en="pain during {value:g}"),
+    "pain_after": Text(ja="痛み 後 {value:g}", en="pain after {value:g}"),
+    "pain_next_morning": Text(ja="痛み 翌朝 {value:g}", en="pain next morning {value:g}"),
     "assessment": Text(ja="評価 {value}", en="assessment {value}"),
     "note": Text(ja="{value}", en="{value}"),
 }
@@ -81,18 +82,22 @@ _EMPTY = Text(ja="まだ記録がありません。", en="Nothing is noted yet."
 
 
 def diary_lines(diary: Diary, language: Language) -> list[str]:
-    """Return the diary as lines for a terminal, the last day last, and what it says about the next step."""
+    """Return the diary as lines for a terminal, the last day last, and what it says about the next step.
+
+    It is judged as of a runner whose calf was never strained: the answer stands in the intake, not in the diary.
+    """
     lines = [_line(entry, language) for entry in diary.entries] or [_EMPTY[language]]
-    advice = plan_rows().advice
-    return lines + [advice[name].text[language] for name in monitored(diary, strained=False)]
+    seen = () if diary.last is None else monitored(diary, diary.last, strained=False)
+    return lines + list(dict.fromkeys(text[language] for one in seen for text in one.texts))
 
 
 def _line(entry: DiaryEntry, language: Language) -> str:
-    parts = [
+    name = entry.exercise
+    parts = [exercises()[name].name[language] if name in exercises() else name] if name is not None else []
+    parts += [
         words[language].format(value=value)
         for key, words in _LINE.items()
         if (value := getattr(entry, key)) is not None
     ]
     parts += [_LIMP[language]] if entry.limp else []
-    parts += [exercises()[name].name[language] if name in exercises() else name for name in entry.exercises]
     return "  ".join([entry.date.isoformat(), *parts])

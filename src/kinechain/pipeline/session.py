@@ -6,6 +6,7 @@ but impossible (a pace nobody runs, an answer out of range, a file that is not t
 
 from __future__ import annotations
 
+import datetime
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
@@ -31,7 +32,7 @@ SPEEDS_MPS = (1.0, 13.0)
 #: Share by which a stated speed and a stated pace of the same clip may differ (rounding of the pace).
 STATED_AGREEMENT = 0.03
 _PACE = re.compile(r"\s*(\d{1,2}):([0-5]\d)\s*(?:/\s*km)?\s*")
-_TABLES = ("athlete", "intake", "clip", "test")
+_TABLES = ("date", "athlete", "intake", "clip", "test")
 
 Row = TypeVar("Row", bound=BaseModel)
 
@@ -49,13 +50,14 @@ class SessionClip:
 
 @dataclass(frozen=True)
 class Session:
-    """Everything a session file says; `cautions` name what of it could not be used."""
+    """Everything a session file says; `date` is the day of filming, `cautions` name what could not be used."""
 
     athlete: Athlete = field(default_factory=Athlete)
     intake: Mapping[str, object] = field(default_factory=dict)
     clips: tuple[SessionClip, ...] = ()
     tests: tuple[FieldTest, ...] = ()
     cautions: tuple[Caution, ...] = ()
+    date: datetime.date | None = None
 
 
 class _Row(BaseModel):
@@ -127,6 +129,7 @@ def session_of(document: Mapping[str, object], path: Path, text: str = "") -> Se
         line = line_of(text, (unknown,))
         raise SessionInvalid(path=path, reason=f"line {line}: {unknown}: only {', '.join(_TABLES)}")
     reader = _Reader(path, text)
+    date = reader.date(document.get("date"))
     athlete = reader.table("athlete", document.get("athlete", {}), Athlete)
     intake, cautions = reader.intake(document.get("intake", {}))
     rows = reader.rows("clip", document.get("clip", []), ClipRow)
@@ -138,7 +141,7 @@ def session_of(document: Mapping[str, object], path: Path, text: str = "") -> Se
         clip, said = _clip(f"clip{number}", row, path.parent)
         clips.append(clip)
         cautions += said
-    return Session(athlete, intake, tuple(clips), tests, (*cautions, *left_out, *contradictions(intake)))
+    return Session(athlete, intake, tuple(clips), tests, (*cautions, *left_out, *contradictions(intake)), date)
 
 
 def speed_of_pace(text: str) -> float:
@@ -202,6 +205,16 @@ class _Reader:
     def refuse(self, where: tuple[str | int, ...], reason: object) -> SessionInvalid:
         name = ".".join(step for step in where if isinstance(step, str))
         return SessionInvalid(path=self.path, reason=f"line {line_of(self.text, where)}: {name}: {reason}")
+
+    def date(self, value: object) -> datetime.date | None:
+        """Return the day of filming, None where it is not stated."""
+        if value is None:
+            return None
+        if not isinstance(value, datetime.date) or isinstance(value, datetime.datetime):
+            raise self.refuse(("date",), "YYYY-MM-DD")
+        if value > datetime.date.today():
+            raise self.refuse(("date",), f"≤ {datetime.date.today()}")
+        return value
 
     def table(self, name: str, table: object, row: type[Row], where: tuple[str | int, ...] = ()) -> Row:
         where = where or (name,)

@@ -1,4 +1,4 @@
-"""The plan over weeks: an assessment and a log in; this week, a calendar, and the sound for the step rate out."""
+"""The plan over weeks: an assessment and a diary in; this week, a calendar, and the sound for the step rate out."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 from icalendar import Calendar, Event
 
 from kinechain.errors import OutputNotWritable, PlanStopped
-from kinechain.exercise.progress import WEEK, dates_of, training_plan
+from kinechain.exercise.progress import dates_of, training_plan
 from kinechain.model.assessment import Assessment
-from kinechain.model.training_log import TrainingLog
+from kinechain.model.diary import WEEK, Diary
 from kinechain.model.training_plan import PlannedExercise, TrainingPlan
 from kinechain.text import Language, Text
 
@@ -38,10 +38,10 @@ _ADHERENCE = Text(ja="先週 {done}/{planned} セット", en="last week {done} o
 
 
 def plan_of_week(
-    assessment: Assessment, log: TrainingLog, start: datetime.date | None, today: datetime.date
+    assessment: Assessment, diary: Diary, start: datetime.date | None, today: datetime.date
 ) -> TrainingPlan:
-    """Return this week of an assessment's plan; without a start the first day of the log counts, else today."""
-    return training_plan(assessment.plan, assessment.intake, log, start or log.first_day or today, today)
+    """Return this week of an assessment's plan; without a start the first day of the diary counts, else today."""
+    return training_plan(assessment.plan, assessment.intake, diary, start or diary.first or today, today)
 
 
 def plan_lines(plan: TrainingPlan, language: Language) -> list[str]:

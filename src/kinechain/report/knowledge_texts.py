@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from kinechain.knowledge.chain import chain_graph
+from kinechain.knowledge.exercises import exercises
 from kinechain.knowledge.intake import questions
 from kinechain.knowledge.red_flags import UNANSWERED, URGENCIES, red_flags
 from kinechain.text import Language
@@ -61,6 +62,12 @@ def node_label(node: str, language: Language) -> str | None:
     """Return what a link or a rival of the chain is called, or None where it is unknown."""
     row = chain_graph().nodes.get(node)
     return None if row is None else row.label[language]
+
+
+def exercise_name(exercise: str, language: Language) -> str | None:
+    """Return what an exercise is called, or None where it is unknown."""
+    row = exercises().get(exercise)
+    return None if row is None else row.name[language]
 
 
 @cache
