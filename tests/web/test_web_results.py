@@ -46,7 +46,7 @@ def test_the_report_stands_in_the_page_with_its_pictures_beside_it(trainer: Brow
 
 def test_every_link_within_a_result_leads_somewhere(trainer: Browser, result_id: UUID):
     page = trainer.get(f"/results/{result_id}/")
-    for address in set(re.findall(r'(?:href|src)="([^"#?]+)', page)):
+    for address in set(re.findall(r'(?:href|src)="([^"#?]+)', page)) - {"data:,"}:
         path = address if address.startswith("/") else f"/results/{result_id}/{address}"
         assert trainer.http.get(path).status_code == 200, address
     ids = set(re.findall(r'id="([^"]+)"', page))

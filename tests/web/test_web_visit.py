@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from web_browser import FORM_KEY, Browser
 
+from kinechain.knowledge.field_tests import field_tests
 from kinechain.knowledge.intake import questions
 from kinechain.store.files import StudioFiles
 from kinechain.store.tables import Clip, Job, Upload, Visit
@@ -212,3 +213,49 @@ def test_an_analysis_is_queued_once_and_needs_a_clip(trainer: Browser, visit_id:
 def test_the_runner_may_answer_and_send_too(runner: Browser, visit_id: UUID, new_browser: Callable[[], Browser]):
     runner.post(f"/visits/{visit_id}/intake", {"side": "left"})
     assert send(runner, visit_id)
+
+
+def test_results_of_tests_are_kept_as_a_session_file_states_them(trainer: Browser, visit_id: UUID, studio: Studio):
+    items = [item.id for item in field_tests()["foot_posture_index"].items]
+    scores = {f"foot_posture_index.left.{item}": "1" for item in items}
+    typed = {"knee_to_wall_cm.left": "9,5", "knee_to_wall_cm.right": "4", "rolloff_class.right": "little_toe", **scores}
+    trainer.post(f"/visits/{visit_id}/tests", typed)
+    tests = {(test["name"], test["side"]): test["value"] for test in kept(studio, Visit)[0].tests}
+    assert tests == {
+        ("knee_to_wall_cm", "left"): 9.5,
+        ("knee_to_wall_cm", "right"): 4.0,
+        ("rolloff_class", "right"): "little_toe",
+        ("foot_posture_index", "left"): 6.0,
+    }
+    page = trainer.get(f"/visits/{visit_id}/tests")
+    assert 'name="knee_to_wall_cm.left" inputmode="decimal" value="9.5"' in page
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"knee_to_wall_cm.left": "300"},
+        {"knee_to_wall_cm.left": "far"},
+        {"rolloff_class.left": "heel"},
+        {"foot_posture_index.left.talar_head": "1"},
+    ],
+)
+def test_a_result_that_cannot_be_is_said(trainer: Browser, visit_id: UUID, studio: Studio, wrong: dict[str, str]):
+    page = trainer.post(f"/visits/{visit_id}/tests", {"heel_raises.left": "20", **wrong}, status=422)
+    assert 'name="heel_raises.left" inputmode="decimal" value="20"' in page
+    assert kept(studio, Visit)[0].tests == []
+
+
+def test_a_clip_is_looked_at_once(trainer: Browser, visit_id: UUID, studio: Studio):
+    clip = send(trainer, visit_id, view="rear")
+    assert "動画を確かめています" in trainer.get(f"/clips/{clip}/check")
+    trainer.get(f"/clips/{clip}/check")
+    (job,) = kept(studio, Job)
+    assert (job.kind, job.payload["view"]) == ("check_clip", "rear")
+    with studio.database.writing() as session:
+        found = session.get_one(Job, job.id)
+        found.state, found.document = "succeeded", {"usable": True, "fps": 120.0, "strides_expected": 12}
+    page = trainer.get(f"/clips/{clip}/check")
+    assert "使えます" in page
+    assert "120 fps" in page
+    assert "hx-trigger" not in page

@@ -112,6 +112,20 @@ class Desk:
         job = self.job(job_id)
         return self.session.scalar(select(Result).where(Result.job_id == job.id))
 
+    def check_clip(self, clip_id: UUID) -> Job:
+        """Return the latest quick look at a clip, queued now where there was none."""
+        clip = self.clip(clip_id)
+        visit = self.visit(clip.visit_id)
+        looks = select(Job).where(Job.visit_id == visit.id, Job.kind == "check_clip").order_by(Job.made_at.desc())
+        found = next((job for job in self.session.scalars(looks) if job.payload.get("sha256") == clip.sha256), None)
+        if found is None:
+            asked = {"sha256": clip.sha256, "file_name": clip.file_name}
+            filmed = {key: clip.filming[key] for key in ("view", "slow_motion", "person") if key in clip.filming}
+            found = Job(client_id=visit.client_id, visit_id=visit.id, kind="check_clip", payload=asked | filmed)
+            self.session.add(found)
+            self.session.flush()
+        return found
+
     def remove_clip(self, clip_id: UUID) -> tuple[UUID, tuple[UUID, str] | None]:
         """Take a clip out of its session.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,11 +12,14 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel, Field
 
 from kinechain.errors import ConsentNeeded, FormInvalid, KinechainError, RecordMissing, UploadTooLarge
+from kinechain.knowledge.field_tests import SCORES, field_tests
 from kinechain.knowledge.intake import Question, check_intake, questions
 from kinechain.model.assessment import Condition, Surface, View
+from kinechain.model.clip_check import ClipCheck
 from kinechain.model.session_plan import Place
 from kinechain.pipeline.session import SPEEDS_MPS, speed_of_pace
 from kinechain.pipeline.test_plan import plan_session
+from kinechain.report.drawing import drawing
 from kinechain.store.desk import Desk
 from kinechain.store.tables import Job, Upload, Visit
 from kinechain.store.uploads import begin_upload, take_piece, unfinished
@@ -25,6 +29,7 @@ from kinechain.web.forms import Empty
 from kinechain.web.page import page
 from kinechain.web.refusals import status_of
 from kinechain.web.studio import Limits, studio_of
+from kinechain.web.test_form import results_of, values_of
 
 router = APIRouter()
 GROUPS = ("complaint", "history", "training", "red_flag")
@@ -126,6 +131,39 @@ async def send_piece(
     return JSONResponse({"received": kept.size_bytes, "clip": str(kept.id)})
 
 
+@router.get("/clips/{clip_id}/check")
+def show_clip_check(request: Request, visitor: SignedIn, clip_id: UUID) -> Response:
+    """Show whether a clip can be used, as soon as that is known; a part of the session's page."""
+    with studio_of(request).database.writing() as session:
+        desk = Desk.of(session, visitor.user_id)
+        job = desk.check_clip(clip_id)
+        check = None if job.document is None else ClipCheck.model_validate(job.document)
+        return page(request, "clip_check.html.j2", clip_id=clip_id, job=job, check=check)
+
+
+@router.get("/visits/{visit_id}/tests")
+def show_tests(request: Request, visitor: SignedIn, visit_id: UUID) -> Response:
+    """Show the forms of the field tests, those of the plan first."""
+    with studio_of(request).database.reading() as session:
+        visit = Desk.of(session, visitor.user_id).visit(visit_id)
+        return _tests(request, visit, values_of(visit.tests))
+
+
+@router.post("/visits/{visit_id}/tests")
+async def save_tests(request: Request, visitor: SignedIn, visit_id: UUID) -> Response:
+    """Keep the results; an impossible one is said, and nothing that was typed is lost."""
+    typed = {key: value.strip() for key, value in (await request.form()).items() if isinstance(value, str)}
+    with studio_of(request).database.writing() as session:
+        desk = Desk.of(session, visitor.user_id)
+        visit = desk.visit(visit_id)
+        try:
+            visit.tests = results_of(typed)
+        except FormInvalid as error:
+            return _tests(request, visit, typed, error)
+        desk.note("test", "visit", visit_id)
+    return _to(visit_id)
+
+
 @router.post("/clips/{clip_id}/filming")
 def set_filming(request: Request, visitor: SignedIn, clip_id: UUID, typed: Annotated[Filming, Form()]) -> Response:
     """Change how a clip was filmed."""
@@ -214,6 +252,7 @@ def _visit(request: Request, visitor: Visitor, visit_id: UUID, error: KinechainE
             n_questions=len(questions()),
             health_open=sum(key not in visit.intake for key in red_flags),
             clips=desk.clips(visit_id),
+            filming={name: drawing(name, "filming") for name in ("side_treadmill", "rear_treadmill")},
             unfinished=unfinished(desk, visit_id),
             job=desk.last_job(visit_id),
             error=error,
@@ -233,6 +272,24 @@ def _intake(
         given=given,
         wrong=wrong[0] if wrong else None,
         error=wrong[1] if wrong else None,
+    )
+
+
+def _tests(request: Request, visit: Visit, typed: Mapping[str, str], error: FormInvalid | None = None) -> Response:
+    planned = {step.id for step in plan_session(visit.intake, "studio").steps}
+    rows = sorted(field_tests().values(), key=lambda row: row.id not in planned)
+    drawings = {row.id: drawing(row.id, "field_tests") for row in rows}
+    return page(
+        request,
+        "tests.html.j2",
+        200 if error is None else 422,
+        visit=visit,
+        rows=rows,
+        planned=planned,
+        drawings=drawings,
+        typed=typed,
+        scores=SCORES,
+        error=error,
     )
 
 
