@@ -100,7 +100,7 @@ def assess_session(
     Parameters
     ----------
     store : keeps what was seen in finished clips
-    overlays_of : folder of an earlier result of the same clips. Its overlays are taken over instead of drawn anew,
+    overlays_of : folder of an earlier result of the same clips with the same `hide_face`. Its overlays are taken over instead of drawn anew,
         which is most of the time once all clips are kept; a caution says that they are those from before
 
     Raises
@@ -117,7 +117,7 @@ def assess_session(
         names = FileNames() if len(taken) == 1 else FileNames.of_one_among(session_clip.id)
         kept = None if overlays_of is None else overlays_of / names.overlay
         measurements += write_files(clips, names, folder, progress, watch, hide_face=hide_face, kept_overlay=kept)
-        if kept is not None and kept.is_file():
+        if clips[0].seen.frames is not None and kept is not None and kept.is_file():
             cautions.append(caution("overlay_before_corrections", session_clip.id))
     every = tuple(clip for _, clips in taken for clip in clips)
     doubtful, contradicted = pace_contradictions(every, protocol)
