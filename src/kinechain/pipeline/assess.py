@@ -100,8 +100,8 @@ def assess_session(
     Parameters
     ----------
     store : keeps what was seen in finished clips
-    overlays_of : folder of an earlier result of the same clips with the same `hide_face`. Its overlays are taken over instead of drawn anew,
-        which is most of the time once all clips are kept; a caution says that they are those from before
+    overlays_of : folder of an earlier result of the same clips with the same `hide_face`. Its overlays are taken over
+        instead of drawn anew, which is most of the time once all clips are kept; a caution says so
 
     Raises
     ------
