@@ -13,6 +13,7 @@ from session_files import write_session
 from analytic_camera import Camera, film, frame_times
 from analytic_runner import running
 from kinechain.model.assessment import Assessment
+from kinechain.model.event_correction import EventCorrection
 from kinechain.model.frames import Image
 from kinechain.pipeline.assess import assess_session
 from kinechain.pipeline.clip_store import ClipStore, kept_clips
@@ -133,6 +134,35 @@ def test_a_killed_session_resumes_and_ends_the_same(session: Path, tmp_path: Pat
     damaged = KnowsTheRunner()
     assert comparable(run(session, store, tmp_path / "damaged", damaged)) == comparable(expected)
     assert damaged.images == whole.images, "what is damaged does not count"
+
+
+@pytest.mark.usefixtures("no_drawing")
+def test_a_corrected_session_is_measured_again_without_seeing_a_clip(session: Path, tmp_path: Path) -> None:
+    store = ClipStore(tmp_path / "kept")
+    before = run(session, store, tmp_path / "before", KnowsTheRunner())
+    for number in (1, 2, 3):
+        (tmp_path / "before" / f"overlay_clip{number}.mp4").write_text(f"as drawn {number}")
+    off = next(e for e in before.events if (e.clip, e.kind) == ("clip2", "toe_off") and e.time_s > 1)
+    set_s = off.time_s + 0.02
+    set_right = EventCorrection(clip="clip2", side=off.side, kind="toe_off", found_s=off.time_s, time_s=set_s)
+    again = KnowsTheRunner(killed_after=0)
+    (tmp_path / "again").mkdir()
+    after = assess_session(
+        replace(read_session(session), corrections=(set_right,)),
+        lambda: again,
+        store,
+        tmp_path / "again",
+        protocol=Protocol(),
+        progress=lambda *_: None,
+        overlays_of=tmp_path / "before",
+    )
+    assert [e.time_s for e in after.events if e.by_hand] == [set_s]
+    assert [c.clip for c in after.cautions if c.code == "overlay_before_corrections"] == ["clip1", "clip2", "clip3"]
+    for number in (1, 2, 3):
+        assert (tmp_path / "again" / f"overlay_clip{number}.mp4").read_text() == f"as drawn {number}"
+    pictures = {m.frame for m in after.measurements if m.frame is not None}
+    assert pictures
+    assert all((tmp_path / "again" / picture).is_file() for picture in pictures)
 
 
 def test_all_that_was_seen_of_a_clip_is_kept(session: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -11,10 +12,19 @@ from numpy.typing import NDArray
 
 from kinechain.errors import FrameRateTooLow, NoPerson, TooFewStrides
 from kinechain.gait.angles import body_angles
+from kinechain.gait.corrections import CorrectionParameters, Refused, correct
 from kinechain.gait.curves import CurveParameters, angle_curves, stride_curve
-from kinechain.gait.events import EventParameters, GroundSpeed, Rhythm, detect_events, ground_speed_by_stance
+from kinechain.gait.events import (
+    EventParameters,
+    GroundSpeed,
+    Rhythm,
+    detect_events,
+    event_at,
+    ground_speed_by_stance,
+)
 from kinechain.gait.frontal import FrontalParameters, to_frontal
-from kinechain.gait.frontal_events import FrontalEventParameters, detect_frontal_events
+from kinechain.gait.frontal_events import FrontalEventParameters, detect_frontal_events, stances_of_corrected
+from kinechain.gait.frontal_events import event_at as frontal_event_at
 from kinechain.gait.frontal_measure import measure_frontal
 from kinechain.gait.frontal_strides import femoral_adduction_deg, frontal_stride_table
 from kinechain.gait.frontal_yaw import camera_yaw_deg
@@ -28,7 +38,8 @@ from kinechain.gait.toe_off import refine_toe_offs
 from kinechain.gait.view import ViewDecision
 from kinechain.knowledge.method_errors import MethodErrors
 from kinechain.model.assessment import Curve, Measurement
-from kinechain.model.events import GaitEvents
+from kinechain.model.event_correction import EventCorrection
+from kinechain.model.events import GaitEvent, GaitEvents
 from kinechain.model.pose import JOINT_CENTRES
 from kinechain.model.skeleton import SIDES, Side
 
@@ -47,6 +58,7 @@ class GaitParameters:
     least_fps: float = 24.0
     smoothing: SmoothingParameters = field(default_factory=SmoothingParameters)
     events: EventParameters = field(default_factory=EventParameters)
+    corrections: CorrectionParameters = field(default_factory=CorrectionParameters)
     strides: StrideParameters = field(default_factory=StrideParameters)
     scale: ScaleParameters = field(default_factory=ScaleParameters)
     measure: MeasureParameters = field(default_factory=MeasureParameters)
@@ -77,7 +89,7 @@ class GaitAnalysis:
     """What one clip says about the runner's gait.
 
     From the rear or front there is no scale, and `yaw_deg` tells how far the camera stands off straight
-    (`camera_yaw_deg`); None in a side view.
+    (`camera_yaw_deg`); None in a side view. `taken_out` and `refused` tell what became of corrections by hand.
     """
 
     events: GaitEvents
@@ -88,6 +100,8 @@ class GaitAnalysis:
     scale: Scale | None
     height_scale: Scale | None
     yaw_deg: float | None = None
+    taken_out: tuple[GaitEvent, ...] = ()
+    refused: tuple[Refused, ...] = ()
 
 
 def require_frame_rate(fps: float, parameters: GaitParameters) -> None:
@@ -104,10 +118,12 @@ def analyse(
     parameters: GaitParameters,
     *,
     clip: str,
+    corrections: tuple[EventCorrection, ...] = (),
 ) -> GaitAnalysis:
     """Find the strides and measure what the view shows.
 
-    Needs a repaired pose in the image frame, one runner, legs and shoulders in the picture.
+    Needs a repaired pose in the image frame, one runner, legs and shoulders in the picture. Corrections of contacts and
+    toe-offs by hand are put in place before anything is measured.
 
     Raises
     ------
@@ -115,8 +131,8 @@ def analyse(
     """
     require_frame_rate(float(pose.attrs["fps"]), parameters)
     if view.facing == 0:
-        return _analyse_frontal(pose, view, known, method_errors, parameters, clip)
-    return _analyse_side(pose, view, known, method_errors, parameters, clip)
+        return _analyse_frontal(pose, view, known, method_errors, parameters, clip, corrections)
+    return _analyse_side(pose, view, known, method_errors, parameters, clip, corrections)
 
 
 def _analyse_frontal(
@@ -126,14 +142,19 @@ def _analyse_frontal(
     method_errors: MethodErrors,
     parameters: GaitParameters,
     clip: str,
+    corrections: tuple[EventCorrection, ...],
 ) -> GaitAnalysis:
     right, smoothing = (1 if view.view == "rear" else -1), parameters.smoothing
     coarse = to_frontal(pose, right, smoothing.events_hz, smoothing, parameters.frontal)
     fine = to_frontal(pose, right, smoothing.angles_hz, smoothing, parameters.frontal)
     if coarse is None or fine is None:
         raise NoPerson(frames=pose.sizes["time"], found=0)
-    events, rhythm, stances = detect_frontal_events(coarse, parameters.frontal_events)
-    table = frontal_stride_table(fine, stances, events, rhythm, parameters.strides, parameters.rolloff)
+    detected, rhythm, stances = detect_frontal_events(coarse, parameters.frontal_events)
+    span_s = float(coarse.time_s[0]), float(coarse.time_s[-1])
+    hand = correct(detected, corrections, span_s, partial(frontal_event_at, coarse), parameters.corrections)
+    if corrections:
+        stances = stances_of_corrected(coarse, stances, detected, hand.events)
+    table = frontal_stride_table(fine, stances, hand.events, rhythm, parameters.strides, parameters.rolloff)
     _require_strides(table)
     curves = [
         stride_curve(
@@ -149,7 +170,7 @@ def _analyse_frontal(
         for side in SIDES
     ]
     return GaitAnalysis(
-        events=events,
+        events=hand.events,
         rhythm=rhythm,
         table=table,
         measurements=measure_frontal(
@@ -159,6 +180,8 @@ def _analyse_frontal(
         scale=None,
         height_scale=None,
         yaw_deg=camera_yaw_deg(coarse, rhythm),
+        taken_out=hand.taken_out,
+        refused=hand.refused,
     )
 
 
@@ -175,14 +198,18 @@ def _analyse_side(
     method_errors: MethodErrors,
     parameters: GaitParameters,
     clip: str,
+    corrections: tuple[EventCorrection, ...],
 ) -> GaitAnalysis:
     coarse = to_sagittal(pose, view.facing, parameters.smoothing.events_hz, parameters.smoothing)
     fine = to_sagittal(pose, view.facing, parameters.smoothing.angles_hz, parameters.smoothing)
     if coarse is None or fine is None:
         raise NoPerson(frames=pose.sizes["time"], found=0)
-    events, rhythm, speeds = detect_events(coarse, parameters.events)
+    detected, rhythm, speeds = detect_events(coarse, parameters.events)
     if pose.attrs.get("points") == JOINT_CENTRES:
-        events = refine_toe_offs(coarse, events, speeds)
+        detected = refine_toe_offs(coarse, detected, speeds)
+    span_s = float(coarse.time_s[0]), float(coarse.time_s[-1])
+    hand = correct(detected, corrections, span_s, partial(event_at, coarse), parameters.corrections)
+    events = hand.events
     angles = body_angles(fine, events)
     table = stride_table(fine, angles, events, rhythm, parameters.strides)
     _require_strides(table)
@@ -207,6 +234,8 @@ def _analyse_side(
         curves=angle_curves(fine, angles, table, clip, parameters.curves),
         scale=scale,
         height_scale=height_scale,
+        taken_out=hand.taken_out,
+        refused=hand.refused,
     )
 
 

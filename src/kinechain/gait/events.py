@@ -157,8 +157,11 @@ def _over_ground(motion: SagittalMotion, side: Side, ground: float) -> Array:
 
 
 def _event(motion: SagittalMotion, side: Side, kind: EventKind, index: float) -> GaitEvent:
-    """Make an event at a grid index; its confidence tells how many points of the foot were seen around it."""
-    time_s = motion.time_s[0] + index / motion.rate_hz
+    return event_at(motion, side, kind, float(motion.time_s[0] + index / motion.rate_hz))
+
+
+def event_at(motion: SagittalMotion, side: Side, kind: EventKind, time_s: float) -> GaitEvent:
+    """Make an event at a time [s]; its confidence tells how many points of the foot were seen around it."""
     reach = motion.frame_interval_s + 0.01
     around = slice(motion.index(time_s - reach), motion.index(time_s + reach) + 1)
     seen = [bool(motion.observed(side, point)[around].all()) for point in FEET]

@@ -20,7 +20,7 @@ from kinechain.errors import NoRunning, WalkingNotRunning
 from kinechain.gait.events import Rhythm
 from kinechain.gait.frontal import FrontalMotion
 from kinechain.model.events import EventKind, GaitEvent, GaitEvents
-from kinechain.model.skeleton import Side
+from kinechain.model.skeleton import SIDES, Side
 from kinechain.signal.cycles import period_s
 
 Array = NDArray[np.float64]
@@ -156,13 +156,13 @@ def _foot_events(
         return []
     fall_s = motion.time_s[start + int(np.argmin(speed[start : stance.index]))]
     contact_s = fall_s - parameters.contact_before_fall_s
-    found = [_event(motion, stance.side, "initial_contact", contact_s)] if contact_s >= motion.time_s[0] else []
+    found = [event_at(motion, stance.side, "initial_contact", contact_s)] if contact_s >= motion.time_s[0] else []
     if stop <= len(speed):
         rise_s = motion.time_s[stance.index + int(np.argmax(speed[stance.index : stop]))]
         later = parameters.off_slope * (rise_s - fall_s - parameters.usual_push_s)
         off_s = rise_s + parameters.off_after_rise_s + later
         if off_s <= motion.time_s[-1]:
-            found.append(_event(motion, stance.side, "toe_off", off_s))
+            found.append(event_at(motion, stance.side, "toe_off", off_s))
     return found
 
 
@@ -172,6 +172,36 @@ def bounce_ratio(height: Array, rhythm: Rhythm, rate_hz: float, parameters: Fron
     bounce = height - uniform_filter1d(height, max(3, round(step_s * rate_hz)))
     amplitude_m = float(np.sqrt(2.0) * np.std(bounce)) * parameters.usual_leg_m
     return amplitude_m * (2 * np.pi / step_s) ** 2 / 9.81
+
+
+def stances_of_corrected(
+    motion: FrontalMotion, stances: list[Stance], detected: GaitEvents, corrected: GaitEvents
+) -> list[Stance]:
+    """Return the mid stances as the corrected events have them.
+
+    A mid stance within the contact of one foot alone is that foot's; one whose contact or toe-off was taken out is no
+    more; a contact set by hand around none has its own, the lowest point of the hips.
+    """
+    result: list[Stance] = []
+    for stance in stances:
+        time_s = float(motion.time_s[stance.index])
+        feet = _feet_down(corrected, time_s)
+        if len(feet) == 1:
+            result.append(Stance(stance.index, feet[0]))
+        elif feet or not _feet_down(detected, time_s):
+            result.append(stance)
+    height = motion.height()
+    for side in SIDES:
+        for contact, off in corrected.stance(side):
+            start, stop = motion.index(contact.time_s), motion.index(off.time_s)
+            if contact.by_hand and off.by_hand and not any(start <= stance.index <= stop for stance in result):
+                result.append(Stance(start + int(np.argmin(height[start : stop + 1])), side))
+    return sorted(result, key=lambda stance: stance.index)
+
+
+def _feet_down(events: GaitEvents, time_s: float) -> list[Side]:
+    """Return the feet that are on the ground at a time."""
+    return [side for side in SIDES if any(a.time_s <= time_s <= b.time_s for a, b in events.stance(side))]
 
 
 def _in_turn(stances: list[Stance], motion: FrontalMotion, rhythm: Rhythm) -> list[Stance]:
@@ -185,8 +215,8 @@ def _in_turn(stances: list[Stance], motion: FrontalMotion, rhythm: Rhythm) -> li
     return kept
 
 
-def _event(motion: FrontalMotion, side: Side, kind: EventKind, time_s: float) -> GaitEvent:
-    """Make an event; its confidence tells how far the view and the points seen around it carry it."""
+def event_at(motion: FrontalMotion, side: Side, kind: EventKind, time_s: float) -> GaitEvent:
+    """Make an event at a time [s]; its confidence tells how far the view and the points seen around it carry it."""
     reach = motion.frame_interval_s + 0.01
     around = slice(motion.index(time_s - reach), motion.index(time_s + reach) + 1)
     seen = bool(motion.observed(side, "hip", "ankle")[around].all())

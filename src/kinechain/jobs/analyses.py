@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,8 @@ def assess(order: Order, progress: Progress) -> str:
     InputFileError, SceneError, SessionError, SetupError, OutputNotWritable
     """
     with _named(order, order.facts["clips"]) as folder:
-        session = session_of(order.facts["session"], folder / "session.toml")
+        tables = order.facts["session"]
+        session = session_of(tables | {"date": date.fromisoformat(tables["date"])}, folder / "session.toml")
         with staged(order.folder) as out:
             assessment = assess_session(
                 session,

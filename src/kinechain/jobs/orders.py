@@ -17,7 +17,7 @@ from kinechain.model.assessment import View
 from kinechain.model.skeleton import Side
 from kinechain.store.files import StudioFiles
 from kinechain.store.job_queue import Attempt
-from kinechain.store.tables import Client, Clip, JobKind, Result, Visit
+from kinechain.store.tables import Client, Clip, EventCorrection, JobKind, Result, User, Visit
 
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,5}")
 
@@ -118,11 +118,39 @@ def _session_facts(session: Session, files: StudioFiles, attempt: Attempt) -> di
     named = [_clip_file(files, client.id, clip.sha256, clip.file_name, n) for n, clip in enumerate(clips, start=1)]
     tables = [{**clip.filming, "path": file["name"]} for clip, file in zip(clips, named, strict=True)]
     return {
-        "session": {"athlete": client.athlete, "intake": visit.intake, "clip": tables, "test": visit.tests},
+        "session": {
+            "date": visit.made_at.date().isoformat(),
+            "athlete": client.athlete,
+            "intake": visit.intake,
+            "clip": tables,
+            "test": visit.tests,
+            "event": _corrections(session, visit),
+        },
         "clips": named,
         "clips_count": len(named),
         "hide_face": client.hide_face,
     }
+
+
+def _corrections(session: Session, visit: Visit) -> list[dict[str, Any]]:
+    """Return what was set by hand in the results of a session: of one event the latest word."""
+    rows = session.execute(
+        select(EventCorrection, User.name)
+        .join(Result, Result.id == EventCorrection.assessment_id)
+        .outerjoin(User, User.id == EventCorrection.corrected_by)
+        .where(Result.visit_id == visit.id)
+        .order_by(EventCorrection.made_at)
+    )
+    latest: dict[tuple[str, str, str, float | None, float | None], dict[str, Any]] = {}
+    for row, name in rows:
+        found = None if row.found_s is None else round(row.found_s, 4)
+        added = row.time_s if found is None else None
+        table = {"clip": row.clip, "side": row.side, "kind": row.kind, "found_s": row.found_s, "time_s": row.time_s}
+        told = table | {"by": name, "at": row.made_at.isoformat(timespec="seconds")}
+        latest[row.clip, row.side, row.kind, found, added] = {
+            key: value for key, value in told.items() if value is not None
+        }
+    return list(latest.values())
 
 
 def _clip_file(files: StudioFiles, client_id: UUID, sha256: str, file_name: str, number: int) -> dict[str, str]:

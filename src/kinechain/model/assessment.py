@@ -100,8 +100,17 @@ class Clip(_Part):
     filmed_at: str | None = None
 
 
+class EventByHand(_Part):
+    """What the machine had where an event was set by hand (None: nothing; the same foot), who set it and when."""
+
+    found_s: float | None
+    found_side: Side | None = None
+    by: str | None = None
+    at: str | None = None
+
+
 class Event(_Part):
-    """One initial contact or toe-off in a clip."""
+    """One initial contact or toe-off in a clip; `by_hand` is None where the machine found it."""
 
     clip: str
     time_s: float
@@ -109,6 +118,7 @@ class Event(_Part):
     kind: EventKind
     confidence: float = Field(ge=0, le=1)
     reason: str | None = None
+    by_hand: EventByHand | None = None
 
 
 class MethodError(_Part):

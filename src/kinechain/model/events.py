@@ -15,6 +15,23 @@ EventKind = Literal["initial_contact", "toe_off"]
 KINDS: tuple[EventKind, ...] = get_args(EventKind)
 
 
+@dataclass(frozen=True)
+class ByHand:
+    """That an event was set by hand, and what the machine had.
+
+    Parameters
+    ----------
+    found_s : the machine's instant [s]; None: it found nothing
+    found_side : the foot to which the machine gave it; None: the same one, or it found nothing
+    by, at : who set it, and when
+    """
+
+    found_s: float | None = None
+    found_side: Side | None = None
+    by: str | None = None
+    at: str | None = None
+
+
 @dataclass(frozen=True, order=True)
 class GaitEvent:
     """One initial contact or toe-off.
@@ -30,6 +47,8 @@ class GaitEvent:
         0…1; below 0.5 the event is kept for counting steps but not used for measuring.
     reason : str
         Why the confidence is low ("" where it is not), e.g. "foot_out_of_picture".
+    by_hand : ByHand or None
+        Where it was set by hand.
     """
 
     time_s: float
@@ -37,6 +56,7 @@ class GaitEvent:
     kind: EventKind
     confidence: float = 1.0
     reason: str = field(default="", compare=False)
+    by_hand: ByHand | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if not np.isfinite(self.time_s):

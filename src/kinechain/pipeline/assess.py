@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import platform
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import version
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from kinechain.chain.contrasts import ContrastClip, contrasts
 from kinechain.errors import FileMissing, InputFileError, KinechainError, SceneError
+from kinechain.knowledge.cautions import caution
 from kinechain.knowledge.reference import band
 from kinechain.model.assessment import Assessment, Caution, Contrast, FieldTest, Load, Measurement, Provenance
 from kinechain.model.athlete import Athlete
@@ -19,6 +21,7 @@ from kinechain.model.frames import Image
 from kinechain.model.pose import save_pose
 from kinechain.pipeline.clip import MeasuredClip, event_parts, measure_clip, measure_seen
 from kinechain.pipeline.clip_store import ClipStore
+from kinechain.pipeline.corrections import by_clip, unplaced_cautions
 from kinechain.pipeline.loads import clip_loads
 from kinechain.pipeline.pictures import KeyPicture, choose, draw, with_pictures
 from kinechain.pipeline.points import points_sha256
@@ -88,6 +91,7 @@ def assess_session(
     protocol: Protocol,
     progress: Progress,
     hide_face: bool = False,
+    overlays_of: Path | None = None,
 ) -> Assessment:
     """Assess the clips, answers and field tests of a session together.
 
@@ -98,6 +102,8 @@ def assess_session(
     Parameters
     ----------
     store : keeps what was seen in finished clips
+    overlays_of : folder of an earlier result of the same clips with the same `hide_face`. Its overlays are taken over
+        instead of drawn anew, which is most of the time once all clips are kept; a caution says so
 
     Raises
     ------
@@ -111,7 +117,10 @@ def assess_session(
     measurements: tuple[Measurement, ...] = ()
     for session_clip, clips in taken:
         names = FileNames() if len(taken) == 1 else FileNames.of_one_among(session_clip.id)
-        measurements += write_files(clips, names, folder, progress, watch, hide_face=hide_face)
+        kept = None if overlays_of is None else overlays_of / names.overlay
+        measurements += write_files(clips, names, folder, progress, watch, hide_face=hide_face, kept_overlay=kept)
+        if clips[0].seen.frames is not None and kept is not None and kept.is_file():
+            cautions.append(caution("overlay_before_corrections", session_clip.id))
     every = tuple(clip for _, clips in taken for clip in clips)
     doubtful, contradicted = pace_contradictions(every, protocol)
     with watch.stage("loads"):
@@ -150,7 +159,9 @@ def _measured(
 ) -> tuple[list[tuple[SessionClip, tuple[MeasuredClip, ...]]], list[Caution]]:
     """Return each file of a session that can be judged with its measured segments, and what to say of the others."""
     taken: list[tuple[SessionClip, tuple[MeasuredClip, ...]]] = []
-    cautions: list[Caution] = []
+    named = [(clip.id, clip.request.path) for clip in session.clips]
+    corrections = by_clip(session.corrections, named)
+    cautions: list[Caution] = list(unplaced_cautions(session.corrections, named))
     refused: list[KinechainError] = []
     for item in one_of_each(session.clips, points_sha256):
         if isinstance(item, Caution):
@@ -161,7 +172,8 @@ def _measured(
             seen = store.see(clip.request, sha256, load_estimator, protocol, progress, watch)
             with watch.stage("gait"):
                 progress("gait", 0, 1)
-                measured = measure_seen(seen, clip.request, session.athlete, protocol, clip.id)
+                request = replace(clip.request, corrections=corrections[clip.id])
+                measured = measure_seen(seen, request, session.athlete, protocol, clip.id)
                 progress("gait", 1, 1)
         except (InputFileError, SceneError) as error:
             refused.append(error)
@@ -187,14 +199,20 @@ def write_files(
     watch: Stopwatch,
     *,
     hide_face: bool,
+    kept_overlay: Path | None = None,
 ) -> tuple[Measurement, ...]:
-    """Write the points, the overlay and the pictures of one file; return its measurements with their pictures."""
+    """Write the points, the overlay and the pictures of one file; return its measurements with their pictures.
+
+    An overlay that is kept, where there is one, is copied and not drawn anew.
+    """
     save_pose(clips[0].seen.pose.assign_attrs(view=clips[0].view.view), folder / names.pose)
     pictures: dict[KeyPicture, MeasuredClip] = {}
     if clips[0].seen.frames is not None:
         pictures = {picture: clip for clip in clips for picture in choose(clip)}
         with watch.stage("pictures"):
-            _write_pictures(clips[0].seen.frames, pictures, clips, folder, names, progress, hide_face=hide_face)
+            _write_pictures(
+                clips[0].seen.frames, pictures, clips, folder, names, progress, kept_overlay, hide_face=hide_face
+            )
     return with_pictures([m for clip in clips for m in clip.gait.measurements], pictures)
 
 
@@ -263,6 +281,7 @@ def _write_pictures(
     folder: Path,
     names: FileNames,
     progress: Progress,
+    kept_overlay: Path | None,
     *,
     hide_face: bool,
 ) -> None:
@@ -279,4 +298,9 @@ def _write_pictures(
             save_jpeg(draw(picture, image, pictures[picture], crop, hide_face=hide_face), folder / picture.file)
         progress("pictures", index + 1, frames.info.n_frames)
 
+    if kept_overlay is not None and kept_overlay.is_file():
+        shutil.copyfile(kept_overlay, folder / names.overlay)
+        for index, image in enumerate(frames.images()):
+            on_image(index, image)
+        return
     write_overlay(frames, pose, events, folder / names.overlay, hide_face=hide_face, on_image=on_image)

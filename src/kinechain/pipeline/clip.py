@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 import xarray as xr
 
 from kinechain.errors import NoRunning, SceneError, SlowMotionLikely
 from kinechain.gait.analysis import GaitAnalysis, GaitParameters, Known, analyse
 from kinechain.gait.view import ViewDecision, detect_view, settle_view
-from kinechain.model.assessment import Caution, Clip, Event, Segment, Strides
+from kinechain.model.assessment import Caution, Clip, Event, EventByHand, Segment, Strides
 from kinechain.model.athlete import Athlete
 from kinechain.model.skeleton import SIDES
 from kinechain.pipeline.clip_quality import clip_cautions, quality, whole_clip_cautions
+from kinechain.pipeline.corrections import hand_cautions, outside_cautions, within
 from kinechain.pipeline.points import is_compared, known_errors, known_scale, points_cautions
 from kinechain.pipeline.progress import Progress, Stopwatch
 from kinechain.pipeline.seeing import ClipRequest, EstimatorFactory, SeenClip, see
@@ -91,7 +92,8 @@ def measure_seen(
     shared = tuple(
         whole_clip_cautions(seen, request.slow_motion, [(clip.part, clip.gait) for clip in measured], protocol)
     )
-    return (replace(first, cautions=shared + first.cautions), *others)
+    outside = outside_cautions(request.corrections, [clip.part for clip in measured])
+    return (replace(first, cautions=(*shared, *outside, *first.cautions)), *others)
 
 
 def _with_segment(whole: xr.Dataset, part: xr.Dataset) -> xr.Dataset:
@@ -113,8 +115,10 @@ def _measure_segment(
         pose = to_joint_centres(pose, view.view)
     known = Known(None if athlete.height_cm is None else athlete.height_cm / 100, request.speed_mps, known_scale(pose))
     errors = known_errors(pose, view.view)
+    corrections = within(request.corrections, segment)
+    parameters = _gait_parameters(seen, pose, protocol)
     try:
-        gait = analyse(pose, view, known, errors, _gait_parameters(seen, pose, protocol), clip=clip_id)
+        gait = analyse(pose, view, known, errors, parameters, clip=clip_id, corrections=corrections)
     except NoRunning as refusal:
         if request.slow_motion is None:
             _suspect_slow_motion(pose, view, protocol, refusal)
@@ -122,6 +126,7 @@ def _measure_segment(
     part = _clip_part(clip_id, seen, segment, view, gait)
     lost = seen.lost_ratio(segment)
     cautions = (
+        *hand_cautions(gait, clip_id),
         *clip_cautions(part, pose, view, gait, protocol, camera_lost_ratio=lost),
         *points_cautions(pose, clip_id),
     )
@@ -167,6 +172,7 @@ def event_parts(clip: MeasuredClip) -> tuple[Event, ...]:
             kind=event.kind,
             confidence=event.confidence,
             reason=event.reason or None,
+            by_hand=None if event.by_hand is None else EventByHand(**asdict(event.by_hand)),
         )
         for event in clip.gait.events
     )

@@ -51,8 +51,13 @@ def measure(
 
 
 def event_table(events: tuple[Event, ...]) -> pd.DataFrame:
-    """Return one row an event."""
-    return pd.DataFrame([event.model_dump() for event in events], columns=list(Event.model_fields))
+    """Return one row an event; `by_hand` is true or false, `found_s` the machine's instant of one set by hand."""
+    rows = [
+        event.model_dump(exclude={"by_hand"})
+        | {"by_hand": event.by_hand is not None, "found_s": None if event.by_hand is None else event.by_hand.found_s}
+        for event in events
+    ]
+    return pd.DataFrame(rows, columns=[*Event.model_fields, "found_s"]).astype({"found_s": float})
 
 
 def measurement_table(measurements: tuple[Measurement, ...]) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from kinechain.errors import ClipTooShort
 from kinechain.gait.analysis import require_frame_rate
 from kinechain.model.assessment import Caution, Segment, View
+from kinechain.model.event_correction import EventCorrection
 from kinechain.model.frames import ClipInfo, Image
 from kinechain.model.pose import with_scene_shift
 from kinechain.pipeline.points import points_pose, points_sha256
@@ -41,6 +42,7 @@ class ClipRequest:
     """One clip to assess, with what the user states about it; None where it is left to the product.
 
     `points` is about a file of points in place of a video; `notes` is what to know about other files given beside it.
+    `corrections` are contacts and toe-offs set right by hand: what is seen does not depend on them.
     """
 
     path: Path
@@ -50,6 +52,7 @@ class ClipRequest:
     person: int | None = None
     points: About = field(default_factory=About)
     notes: tuple[Caution, ...] = ()
+    corrections: tuple[EventCorrection, ...] = ()
 
 
 @dataclass(frozen=True)

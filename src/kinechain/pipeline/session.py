@@ -24,6 +24,7 @@ from kinechain.knowledge.test_plan import plan_rows
 from kinechain.knowledge.toml_rows import line_of
 from kinechain.model.assessment import Caution, Condition, FieldTest, SideOrBoth, Surface, View
 from kinechain.model.athlete import Athlete
+from kinechain.model.event_correction import EventCorrection
 from kinechain.pipeline.seeing import ClipRequest
 from kinechain.pose.importers import About
 
@@ -32,7 +33,7 @@ SPEEDS_MPS = (1.0, 13.0)
 #: Share by which a stated speed and a stated pace of the same clip may differ (rounding of the pace).
 STATED_AGREEMENT = 0.03
 _PACE = re.compile(r"\s*(\d{1,2}):([0-5]\d)\s*(?:/\s*km)?\s*")
-_TABLES = ("date", "athlete", "intake", "clip", "test")
+_TABLES = ("date", "athlete", "intake", "clip", "test", "event")
 
 Row = TypeVar("Row", bound=BaseModel)
 
@@ -58,6 +59,7 @@ class Session:
     tests: tuple[FieldTest, ...] = ()
     cautions: tuple[Caution, ...] = ()
     date: datetime.date | None = None
+    corrections: tuple[EventCorrection, ...] = ()
 
 
 class _Row(BaseModel):
@@ -141,7 +143,9 @@ def session_of(document: Mapping[str, object], path: Path, text: str = "") -> Se
         clip, said = _clip(f"clip{number}", row, path.parent)
         clips.append(clip)
         cautions += said
-    return Session(athlete, intake, tuple(clips), tests, (*cautions, *left_out, *contradictions(intake)), date)
+    every = (*cautions, *left_out, *contradictions(intake))
+    corrections = reader.rows("event", document.get("event", []), EventCorrection)
+    return Session(athlete, intake, tuple(clips), tests, every, date, corrections)
 
 
 def speed_of_pace(text: str) -> float:
