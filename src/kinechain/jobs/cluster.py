@@ -49,10 +49,12 @@ class Cluster:
 
     def close(self) -> None:
         """Leave the cluster."""
-        for part in (getattr(self, "client", None), self._local):
-            if part is not None:
-                with suppress(OSError, TimeoutError):
-                    part.close(timeout=_CONNECT_S)  # type: ignore[no-untyped-call]
+        with suppress(OSError, TimeoutError):
+            if hasattr(self, "client"):
+                self.client.close(timeout=_CONNECT_S)  # type: ignore[no-untyped-call]
+        with suppress(OSError, TimeoutError):
+            if self._local is not None:
+                self._local.close(timeout=_CONNECT_S)
 
 
 def _local(workers: int) -> LocalCluster:
@@ -61,7 +63,7 @@ def _local(workers: int) -> LocalCluster:
     One worker more than analyses at a time: it is kept for what somebody waits for.
     """
     with dask.config.set(_NO_PAGES):
-        return LocalCluster(  # type: ignore[no-untyped-call]
+        return LocalCluster(
             n_workers=workers,
             threads_per_worker=1,
             processes=True,
