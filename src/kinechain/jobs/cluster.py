@@ -28,9 +28,9 @@ class Cluster:
         self._local = None if settings.cluster else _local(settings.local_workers + 1)
         try:
             if self._local is not None:
-                self.client = Client(self._local, set_as_default=False)  # type: ignore[no-untyped-call]
+                self.client = Client(self._local, set_as_default=False)
             else:
-                self.client = Client(  # type: ignore[no-untyped-call]
+                self.client = Client(
                     settings.cluster, security=_security(settings), set_as_default=False, timeout=_CONNECT_S
                 )
         except BaseException:
@@ -51,7 +51,7 @@ class Cluster:
         """Leave the cluster."""
         with suppress(OSError, TimeoutError):
             if hasattr(self, "client"):
-                self.client.close(timeout=_CONNECT_S)  # type: ignore[no-untyped-call]
+                self.client.close(timeout=_CONNECT_S)
         with suppress(OSError, TimeoutError):
             if self._local is not None:
                 self._local.close(timeout=_CONNECT_S)
@@ -80,7 +80,7 @@ def _security(settings: JobSettings) -> Security | None:
     if settings.tls_ca is None:
         return None
     pem = {"tls_client_cert": settings.tls_cert, "tls_client_key": settings.tls_key}
-    return Security(  # type: ignore[no-untyped-call]
+    return Security(
         tls_ca_file=str(settings.tls_ca),
         require_encryption=True,
         **{name: str(path) for name, path in pem.items() if path is not None},

@@ -223,7 +223,7 @@ class Office:
 
 
 def _done(future: Future[None]) -> bool:
-    return bool(future.done())  # type: ignore[no-untyped-call]
+    return bool(future.done())
 
 
 def _view(job: Job, assessment_id: UUID | None) -> JobView:
