@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -65,6 +66,14 @@ def until(office: Office, jobs: list[UUID], n_ended: int) -> None:
         time.sleep(0.05)
 
 
+def free_port() -> int:
+    """Return a port that no connection is given by chance: one that tries again and again would meet itself there."""
+    for port in range(21_000, 30_000):
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise AssertionError("no port is free")
+
+
 def assert_each_ended_once(office: Office, jobs: list[UUID]) -> None:
     for number, job in enumerate(jobs):
         view = ended(office, job, within_s=180)
@@ -106,8 +115,7 @@ def test_server_and_worker_killed(
 def test_scheduler_workers_and_server_killed(
     office: Office, submit: Callable[..., UUID], tmp_path: Path, programs: Programs
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     address = f"tcp://127.0.0.1:{port}"
     here, silent = ("--host", "127.0.0.1"), "--no-dashboard"
     scheduler = ("-m", "distributed.cli.dask_scheduler", *here, "--port", str(port), silent)

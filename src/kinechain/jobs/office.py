@@ -171,7 +171,7 @@ class Office:
         try:
             action()
         except (KinechainError, SQLAlchemyError, OSError) as error:
-            LOG.warning("jobs: %s; trying again", error)
+            LOG.warning("jobs: %r; trying again", error)
 
     def _turn(self) -> None:
         """Put right what was lost, and send what waits."""
