@@ -28,9 +28,9 @@ class Cluster:
         self._local = None if settings.cluster else _local(settings.local_workers + 1)
         try:
             if self._local is not None:
-                self.client = Client(self._local, set_as_default=False)  # type: ignore[no-untyped-call]
+                self.client = Client(self._local, set_as_default=False)
             else:
-                self.client = Client(  # type: ignore[no-untyped-call]
+                self.client = Client(
                     settings.cluster, security=_security(settings), set_as_default=False, timeout=_CONNECT_S
                 )
         except BaseException:
@@ -45,14 +45,16 @@ class Cluster:
     @property
     def slots(self) -> int:
         """Jobs that can run at a time."""
-        return sum(self.client.ncores().values())  # type: ignore[no-untyped-call]
+        return sum(self.client.ncores().values())
 
     def close(self) -> None:
         """Leave the cluster."""
-        for part in (getattr(self, "client", None), self._local):
-            if part is not None:
-                with suppress(OSError, TimeoutError):
-                    part.close(timeout=_CONNECT_S)
+        with suppress(OSError, TimeoutError):
+            if hasattr(self, "client"):
+                self.client.close(timeout=_CONNECT_S)
+        with suppress(OSError, TimeoutError):
+            if self._local is not None:
+                self._local.close(timeout=_CONNECT_S)
 
 
 def _local(workers: int) -> LocalCluster:
@@ -61,7 +63,7 @@ def _local(workers: int) -> LocalCluster:
     One worker more than analyses at a time: it is kept for what somebody waits for.
     """
     with dask.config.set(_NO_PAGES):
-        return LocalCluster(  # type: ignore[no-untyped-call]
+        return LocalCluster(
             n_workers=workers,
             threads_per_worker=1,
             processes=True,
@@ -78,7 +80,7 @@ def _security(settings: JobSettings) -> Security | None:
     if settings.tls_ca is None:
         return None
     pem = {"tls_client_cert": settings.tls_cert, "tls_client_key": settings.tls_key}
-    return Security(  # type: ignore[no-untyped-call]
+    return Security(
         tls_ca_file=str(settings.tls_ca),
         require_encryption=True,
         **{name: str(path) for name, path in pem.items() if path is not None},

@@ -171,7 +171,7 @@ class Office:
         try:
             action()
         except (KinechainError, SQLAlchemyError, OSError) as error:
-            LOG.warning("jobs: %s; trying again", error)
+            LOG.warning("jobs: %r; trying again", error)
 
     def _turn(self) -> None:
         """Put right what was lost, and send what waits."""
@@ -223,7 +223,7 @@ class Office:
 
 
 def _done(future: Future[None]) -> bool:
-    return bool(future.done())  # type: ignore[no-untyped-call]
+    return bool(future.done())
 
 
 def _view(job: Job, assessment_id: UUID | None) -> JobView:

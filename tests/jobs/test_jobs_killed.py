@@ -1,0 +1,139 @@
+"""Server, worker and scheduler killed with -9 during ten analyses: every job ends once, and right."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import UUID
+
+import psutil
+import pytest
+import sqlalchemy as sa
+from job_studio import ended
+
+from kinechain.jobs.housekeeping import tidy
+from kinechain.jobs.office import Office
+from kinechain.store.tables import Result
+
+pytestmark = pytest.mark.e2e
+HERE = Path(__file__).parent
+SECONDS = 3.0
+
+
+class Programs:
+    """Programs of our own by name, each in a session of its own."""
+
+    def __init__(self) -> None:
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, name: str, *arguments: str) -> None:
+        command = [sys.executable, *arguments]
+        self.running[name] = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
+
+    def kill(self, name: str, *, family: bool = False) -> None:
+        process = self.running.pop(name)
+        os.killpg(process.pid, signal.SIGKILL) if family else process.kill()
+        process.wait()
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+@pytest.fixture
+def programs() -> Iterator[Programs]:
+    started = Programs()
+    yield started
+    for name in list(started.running):
+        started.kill(name, family=True)
+
+
+def until(office: Office, jobs: list[UUID], n_ended: int) -> None:
+    """Wait until some of the jobs ended and another one is under way."""
+    patience = time.monotonic() + 120
+    while True:
+        views = [office.state(job) for job in jobs]
+        under_way = any(view.state == "running" and view.fraction > 0.2 for view in views)
+        if sum(view.ended for view in views) >= n_ended and under_way:
+            return
+        assert time.monotonic() < patience, views
+        time.sleep(0.05)
+
+
+def free_port() -> int:
+    """Return a port that no connection is given by chance: one that tries again and again would meet itself there."""
+    for port in range(21_000, 30_000):
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise AssertionError("no port is free")
+
+
+def assert_each_ended_once(office: Office, jobs: list[UUID]) -> None:
+    for number, job in enumerate(jobs):
+        view = ended(office, job, within_s=180)
+        assert (view.state, view.code) == ("succeeded", None)
+        found = json.loads((office.folder(job) / "assessment.json").read_text())
+        assert found == {"name": str(number)}
+    with office.database.reading() as session:
+        results = session.execute(sa.select(Result.job_id, Result.document)).all()
+    assert sorted(job for job, _ in results) == sorted(jobs)
+    assert all(document == {"name": str(jobs.index(job))} for job, document in results)
+    tidy(office.database, office.files)
+    assert list(office.files.root.glob("people/*/results/.*")) == []
+
+
+def test_server_and_worker_killed(
+    office: Office, submit: Callable[..., UUID], tmp_path: Path, programs: Programs
+) -> None:
+    jobs = [submit(seconds=SECONDS, name=str(n)) for n in range(10)]
+    server = (str(HERE / "office_server.py"), str(tmp_path))
+    programs.start("server", *server)
+    until(office, jobs, 1)
+    programs.kill("server")
+    finished = {job: office.state(job) for job in jobs if office.state(job).ended}
+    programs.start("server", *server)
+    until(office, jobs, 3)
+    family = psutil.Process(programs.running["server"].pid).children(recursive=True)
+    analysis = next(one for one in family if "kinechain.jobs.child" in one.cmdline())
+    worker = analysis.parent()
+    assert worker is not None
+    worker.kill()
+    until(office, jobs, 6)
+    programs.kill("server", family=True)
+    programs.start("server", *server)
+    assert_each_ended_once(office, jobs)
+    for job, view in finished.items():
+        assert office.state(job) == view, "what had ended was not done again"
+
+
+def test_scheduler_workers_and_server_killed(
+    office: Office, submit: Callable[..., UUID], tmp_path: Path, programs: Programs
+) -> None:
+    port = free_port()
+    address = f"tcp://127.0.0.1:{port}"
+    here, silent = ("--host", "127.0.0.1"), "--no-dashboard"
+    scheduler = ("-m", "distributed.cli.dask_scheduler", *here, "--port", str(port), silent)
+    workers = ("-m", "distributed.cli.dask_worker", address, *here, "--nworkers", "3", "--nthreads", "1", silent)
+    server = (str(HERE / "office_server.py"), str(tmp_path), address)
+    jobs = [submit(seconds=SECONDS, name=str(n)) for n in range(10)]
+    for name, arguments in (("scheduler", scheduler), ("workers", workers), ("server", server)):
+        programs.start(name, *arguments)
+    until(office, jobs, 1)
+    programs.kill("scheduler", family=True)
+    programs.start("scheduler", *scheduler)
+    if programs.running["workers"].poll() is None:
+        programs.kill("workers", family=True)
+    programs.start("workers", *workers)
+    until(office, jobs, 3)
+    programs.kill("workers", family=True)
+    programs.start("workers", *workers)
+    until(office, jobs, 6)
+    programs.kill("server", family=True)
+    programs.start("server", *server)
+    assert_each_ended_once(office, jobs)
