@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 
 from kinechain.errors import OutputNotWritable
 
+_HIDDEN = ".kinechain-"
 _LOCK, _FILES = "lock", "files"
 
 
@@ -45,7 +46,7 @@ def staged(target: Path, *, seal: str = "assessment.json") -> Iterator[Path]:
     made = _make_parents(target.parent)
     done = False
     try:
-        _clear_away(target)
+        clear_away(target.parent, target.name)
         with _own_folder(target) as files:
             yield files
             _move(files, target, seal)
@@ -55,15 +56,11 @@ def staged(target: Path, *, seal: str = "assessment.json") -> Iterator[Path]:
             folder.rmdir()
 
 
-def _prefix(target: Path) -> str:
-    return f".kinechain-{target.name}-"
-
-
 @contextmanager
 def _own_folder(target: Path) -> Iterator[Path]:
     """Give a hidden folder beside the target that is locked for as long as it is used, and removed then."""
     try:
-        scratch = Path(tempfile.mkdtemp(prefix=_prefix(target), dir=target.parent))
+        scratch = Path(tempfile.mkdtemp(prefix=f"{_HIDDEN}{target.name}-", dir=target.parent))
         lock = FileLock(scratch / _LOCK, timeout=0)
         lock.acquire()
         files = scratch / _FILES
@@ -78,10 +75,11 @@ def _own_folder(target: Path) -> Iterator[Path]:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _clear_away(target: Path) -> None:
-    """Remove the hidden folders of writers to this target that live no more."""
-    beside = target.parent.iterdir() if os.access(target.parent, os.R_OK) else ()
-    for scratch in [path for path in beside if path.name.startswith(_prefix(target))]:
+def clear_away(folder: Path, target: str = "") -> None:
+    """Remove the hidden folders in `folder` whose writers live no more: those for one target, or all."""
+    prefix = f"{_HIDDEN}{target}-" if target else _HIDDEN
+    inside = folder.iterdir() if os.access(folder, os.R_OK) else ()
+    for scratch in [path for path in inside if path.name.startswith(prefix)]:
         try:
             with FileLock(scratch / _LOCK, timeout=0):
                 shutil.rmtree(scratch / _FILES, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Films of grey pictures, and an estimator that reads from the grey which runner is meant: a session without weights."""
+"""Films of grey pictures, and an estimator that knows by the grey which runner is meant: no weights are needed."""
 
 from __future__ import annotations
 

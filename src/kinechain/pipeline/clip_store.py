@@ -23,7 +23,7 @@ from pydantic import TypeAdapter, ValidationError
 from kinechain.errors import NoPerson, OutputNotWritable, PersonNotFound, PoseFileInvalid, SceneError
 from kinechain.model.assessment import Segment
 from kinechain.model.pose import load_pose, save_pose
-from kinechain.output import staged
+from kinechain.output import clear_away, staged
 from kinechain.pipeline.progress import Progress, Stopwatch
 from kinechain.pipeline.seeing import ClipRequest, EstimatorFactory, SeenClip, see
 from kinechain.pose.importers import is_points
@@ -90,6 +90,7 @@ def kept_clips(target: Path) -> Iterator[ClipStore]:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputNotWritable(path=target) from error
+    clear_away(folder)
     try:
         yield ClipStore(folder)
     finally:
