@@ -1,9 +1,9 @@
 """What was seen in finished clips, kept beside the result, so that an interrupted session goes on where it stopped.
 
 A clip is known by the content of its file and by all that decides what is seen in it: weights, parameters, version,
-slow-motion factor, person. Its points are kept as NetCDF, the rest as JSON; the JSON comes into place last, so that a
-half-written clip does not count. Of a clip in which nobody to follow was found, that is kept. What was seen is measured
-anew each time.
+slow-motion factor, person, part of the file. Its points are kept as NetCDF, the rest as JSON; the JSON comes into place
+last, so that a half-written clip does not count. Of a clip in which nobody to follow was found, that is kept. What was
+seen is measured anew each time.
 """
 
 from __future__ import annotations
@@ -25,12 +25,11 @@ from kinechain.model.assessment import Segment
 from kinechain.model.pose import load_pose, save_pose
 from kinechain.output import clear_away, staged
 from kinechain.pipeline.progress import Progress, Stopwatch
-from kinechain.pipeline.seeing import ClipRequest, EstimatorFactory, SeenClip, see
+from kinechain.pipeline.seeing import ClipRequest, EstimatorFactory, SeenClip, open_requested, see
 from kinechain.pose.importers import is_points
 from kinechain.pose.people import People
 from kinechain.settings import Protocol
 from kinechain.video.insets import Additions
-from kinechain.video.reader import open_clip
 
 #: Folder of the kept clips inside of the folder of the result.
 KEPT = ".kinechain"
@@ -101,7 +100,16 @@ def kept_clips(target: Path) -> Iterator[ClipStore]:
 
 def _key(request: ClipRequest, sha256: str, models: Mapping[str, str], protocol: Protocol) -> str:
     """Return the name under which a clip is kept: the same where the same would be seen."""
-    decides = [sha256, request.slow_motion, request.person, dict(models), protocol.as_dict(), version("kinechain")]
+    seen_of = asdict(request.part)
+    decides = [
+        sha256,
+        seen_of,
+        request.slow_motion,
+        request.person,
+        dict(models),
+        protocol.as_dict(),
+        version("kinechain"),
+    ]
     text = json.dumps(decides, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -154,7 +162,7 @@ def _kept(place: Path, request: ClipRequest, sha256: str) -> SeenClip | SceneErr
         if "refused" in facts:
             return _REFUSALS[facts["refused"]](**facts["details"])
         pose = load_pose(place / _POSE)
-        frames = open_clip(request.path, request.slow_motion)
+        frames = open_requested(request)
         people = None if facts["people"] is None else _PEOPLE.validate_python(facts["people"])
         n = frames.info.n_frames
         if pose.sizes["time"] != n:
