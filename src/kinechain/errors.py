@@ -229,6 +229,7 @@ class PartOutsideClip(ClipTooShort):
     """The part of a file that was asked for holds no frames."""
 
     code = "part_outside_clip"
+    exit_status = 16
     sentence = Text(
         ja="{path} は {duration_s:.1f} 秒までで、{from_s:.1f} 秒からの部分がありません。",
         en="{path} lasts {duration_s:.1f} s: there is no part from {from_s:.1f} s on.",

@@ -1,7 +1,8 @@
 """The command `assess` on a session of grey films, in processes that are killed.
 
 `python killable_session.py SESSION OUT LOG [N …]`: each image that the estimator looks at is noted in LOG by its grey.
-For each N a process begins that kills itself before its Nth step on files in or beside OUT; the last process lives.
+For each N a process begins that kills itself before its Nth step on files in or beside OUT, and the number of images
+looked at so far is printed; the last process lives.
 """
 
 from __future__ import annotations
@@ -54,7 +55,8 @@ def main(session: str, out: str, log: str, *steps: str) -> None:
             killed_at(int(step), Path(out).parent)
             run(session, out, log)
         _, status = os.waitpid(child, 0)
-        print("killed" if os.WIFSIGNALED(status) else "done", flush=True)  # noqa: T201
+        looks = Path(log).read_text(encoding="ascii").count("\n")
+        print("killed" if os.WIFSIGNALED(status) else "done", looks, flush=True)  # noqa: T201
     run(session, out, log)
 
 
