@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from kinechain.errors import OutputNotWritable
-from kinechain.output import staged
+from kinechain.output import clear_away, staged
 
 
 def contents(folder: Path) -> dict[str, str]:
@@ -68,3 +71,53 @@ def test_a_file_in_the_way_is_refused_before_any_work(tmp_path: Path, place: str
     with pytest.raises(OutputNotWritable), staged(tmp_path / place):
         pytest.fail("the work began")
     assert contents(tmp_path) == {"file": "mine"}
+
+
+_WRITER = """
+import os, signal, sys
+import os
+import subprocess
+import sys
+from pathlib import Path
+from kinechain.output import clear_away, staged
+left = int(sys.argv[2])
+def watch(event, arguments):
+    global left
+    if event in ("os.mkdir", "os.rename", "os.remove", "os.rmdir", "shutil.rmtree"):
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+sys.addaudithook(watch)
+with staged(Path(sys.argv[1]), seal="one") as folder:
+    (folder / "one").write_text("new")
+    (folder / "two").write_text("new")
+    (folder / "frames").mkdir()
+    (folder / "frames" / "b").write_text("new")
+"""
+
+
+def test_killed_at_any_step_there_is_no_mixture_that_looks_whole(tmp_path: Path) -> None:
+    old, new = {"one": "old", "two": "old", "frames/a": "old"}, {"one": "new", "two": "new", "frames/b": "new"}
+    for step in range(1, 30):
+        parent = tmp_path / str(step)
+        write(parent / "out", one="old", two="old", frames__a="old")
+        command = [sys.executable, "-c", _WRITER, str(parent / "out"), str(step)]
+        killed = subprocess.run(command, env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}, check=False)
+        found = contents(parent / "out")
+        assert found in (old, new) or "one" not in found
+        clear_away(parent)
+        assert list(parent.iterdir()) == [parent / "out"]
+        if killed.returncode == 0:
+            break
+    assert 10 <= step < 29
+    assert found == new
+
+
+def test_the_hidden_folder_of_a_living_writer_is_left_alone(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with staged(out) as first:
+        write(first, one="first")
+        clear_away(tmp_path)
+        with staged(out) as second:
+            write(second, two="second")
+    assert contents(out) == {"one": "first", "two": "second"}

@@ -14,6 +14,7 @@ that says what to do, both in Japanese and English.
     │   ├── NoVideoStream          14
     │   ├── TruncatedFile          15
     │   ├── ClipTooShort           16
+    │   │   └── PartOutsideClip      16
     │   ├── UnsupportedCodec       17
     │   ├── PoseFileInvalid        18
     │   │   ├── PointsFileInvalid    18
@@ -245,6 +246,21 @@ class ClipTooShort(InputFileError):
     hint = Text(
         ja="一定のペースで走る様子を 10 秒以上撮ってください。",
         en="Film at least 10 s of running at a steady pace.",
+    )
+
+
+class PartOutsideClip(ClipTooShort):
+    """The part of a file that was asked for holds no frames."""
+
+    code = "part_outside_clip"
+    exit_status = 16
+    sentence = Text(
+        ja="{path} は {duration_s:.1f} 秒までで、{from_s:.1f} 秒からの部分がありません。",
+        en="{path} lasts {duration_s:.1f} s: there is no part from {from_s:.1f} s on.",
+    )
+    hint = Text(
+        ja="`from_s` と `to_s` をプレーヤーに表示される秒で指定してください。",
+        en="Give `from_s` and `to_s` in the seconds that a player shows.",
     )
 
 

@@ -14,9 +14,12 @@ import pytest
 
 from conftest import Run
 from kinechain.model.athlete import Athlete
+from kinechain.pipeline.assess import assess_session
 from kinechain.pipeline.clip import MeasuredClip, measure_clip
+from kinechain.pipeline.clip_store import ClipStore
 from kinechain.pipeline.progress import Stopwatch
 from kinechain.pipeline.seeing import ClipRequest
+from kinechain.pipeline.session import read_session
 from kinechain.pose.blazepose import BlazePose
 from kinechain.pose.weights import WeightFiles
 from kinechain.settings import Protocol
@@ -85,6 +88,39 @@ def test_five_paces(shared_data: Path, weights: WeightFiles) -> None:
     assert list(contact.values()) == sorted(contact.values(), reverse=True)  # shorter the faster
     assert {clip.view.view for clip in clips} == {"side_right"}
     assert any(c.code.startswith("camera_") for clip in clips for c in clip.cautions)
+
+
+@pytest.mark.weights
+@pytest.mark.shared
+def test_five_paces_as_one_session(shared_data: Path, weights: WeightFiles, tmp_path: Path) -> None:
+    """Parts of one file as clips: what changes with pace stands beside its error, and nothing is claimed beyond it."""
+    path = shared_data / "video" / "side_five_paces.mp4"
+    cuts = (0.0, 2.067, 6.833, 11.5, 17.467, 22.3)
+    paces = ("6:30/km", "5:15/km", "3:45/km", "3:00/km", "2:10/km")
+    entries = [
+        f'[[clip]]\npath = "{path}"\nfrom_s = {start}\nto_s = {end}\npace = "{pace}"\n'
+        for start, end, pace in zip(cuts[:-1], cuts[1:], paces, strict=True)
+    ]
+    (tmp_path / "session.toml").write_text("\n".join(entries), encoding="utf-8")
+    protocol, out = Protocol(), tmp_path / "out"
+    out.mkdir()
+    estimator = BlazePose(weights, protocol.estimator)
+    session = read_session(tmp_path / "session.toml")
+    store = ClipStore(tmp_path / "kept")
+    found = assess_session(session, lambda: estimator, store, out, protocol=protocol, progress=lambda *_: None)
+    assert [clip.id for clip in found.clips] == [f"clip{number}" for number in range(1, 6)]
+    assert sum(clip.frames for clip in found.clips) == open_clip(path).info.n_frames
+    faster = {(c.name, c.side): c for c in found.contrasts if c.kind == "pace"}
+    contact, cadence = faster["contact_time_s", "left"], faster["cadence_spm", "both"]
+    assert contact.high is not None
+    assert cadence.low is not None
+    assert contact.high < 0 < cadence.low, "shorter and quicker the faster"
+    for contrast in faster.values():
+        assert contrast.low is not None
+        assert contrast.high is not None
+        assert contrast.value is not None
+        assert contrast.low < contrast.value < contrast.high
+        assert contrast.verdict != "real", "no reference runner was filmed at 2:10 min/km"
 
 
 @pytest.mark.weights

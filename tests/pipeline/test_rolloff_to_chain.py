@@ -13,6 +13,7 @@ from kinechain.chain import find, judge
 from kinechain.gait.analysis import Known, analyse
 from kinechain.gait.view import detect_view, settle_view
 from kinechain.model.athlete import Athlete
+from kinechain.model.frames import FilePart
 from kinechain.model.skeleton import EXTRA_POINTS, LEG, SIDES
 from kinechain.pipeline.points import points_pose
 from kinechain.pose.importers import About
@@ -31,7 +32,9 @@ def test_openpose_toes_reach_the_chain(azimuth: float, tmp_path: Path) -> None:
     people = [[openpose_person(points, i)] for i in range(pose.sizes["time"])]
     protocol = Protocol()
     size = (int(pose.attrs["image_width_px"]), int(pose.attrs["image_height_px"]))
-    _, found = points_pose(openpose_folder(tmp_path / "json", people), About(fps=FPS, image_size=size), 1.0, protocol)
+    _, found = points_pose(
+        openpose_folder(tmp_path / "json", people), About(fps=FPS, image_size=size), 1.0, protocol, FilePart()
+    )
     gait = analyse(found, settle_view(detect_view(found), None), Known(), {}, protocol.gait, clip="clip1")
     assert {m.side: m.value for m in gait.measurements if m.name == "rolloff_class"} == {
         "left": "little_toe",

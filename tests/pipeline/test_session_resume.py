@@ -3,82 +3,30 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from session_files import write_session
+from grey_films import SPEEDS, Killed, KnowsTheRunner, write_films
 
-from analytic_camera import Camera, film, frame_times
-from analytic_runner import running
 from kinechain.model.assessment import Assessment
 from kinechain.model.event_correction import EventCorrection
-from kinechain.model.frames import Image
 from kinechain.pipeline.assess import assess_session
 from kinechain.pipeline.clip_store import ClipStore, kept_clips
 from kinechain.pipeline.progress import Stopwatch
 from kinechain.pipeline.seeing import ClipRequest, SeenClip, see
 from kinechain.pipeline.session import read_session
-from kinechain.pose.estimator import Detection, Place
 from kinechain.settings import Protocol
 from kinechain.video.insets import Additions
 from kinechain.video.reader import file_sha256
-from video_clips import make_clip
 
-FPS, SECONDS, SIZE = 60.0, 3.0, (320, 240)
-SPEEDS = {40: 3.0, 120: 3.5, 200: 4.0}
-
-
-class Killed(BaseException):
-    """The process ends here."""
-
-
-@dataclass
-class KnowsTheRunner:
-    """An estimator that reads from the grey of the picture which clip it is, and knows the runner in it."""
-
-    killed_after: int | None = None
-    name: str = "knows the runner"
-    model_sha256: dict[str, str] = field(default_factory=lambda: {"none": "0" * 64})
-    images: int = 0
-    at: int = 0
-
-    def start(self) -> None:
-        self.at = 0
-
-    def estimate(self, image: Image, expected: Place | None = None) -> Detection | None:  # noqa: ARG002 - as the protocol names it
-        if self.images == self.killed_after:
-            raise Killed
-        grey = min(SPEEDS, key=lambda level: abs(level - float(np.median(image))))
-        pose = FILMED[grey]
-        self.images += 1
-        index = min(self.at, pose.shape[0] - 1)
-        self.at += 1
-        return Detection(pose[index], np.full(pose.shape[1], 0.95), None)
-
-
-def _filmed(speed: float) -> np.ndarray:
-    pose = film(running(speed), frame_times(FPS, SECONDS), Camera(px_per_m=110.0))
-    return np.asarray(pose["position"].values) * min(SIZE[0] / pose.attrs["image_width_px"], 1.0)
-
-
-FILMED = {grey: _filmed(speed) for grey, speed in SPEEDS.items()}
+GREYS = tuple(SPEEDS)[:3]
 
 
 @pytest.fixture(scope="module")
 def session(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("films")
-    rng = np.random.default_rng(1)
-    for grey in SPEEDS:
-        images = [np.full((SIZE[1], SIZE[0], 3), grey, np.uint8) for _ in range(round(FPS * SECONDS))]
-        for image in images:  # something of the runner's size moves, so that no picture repeats another
-            left, top = rng.integers(60, 180), rng.integers(20, 120)
-            image[top : top + 90, left : left + 50] = grey + 40
-        times = [round(1000 * i / FPS) for i in range(len(images))]
-        make_clip(folder / f"{grey}.mp4", images, times_ms=times)
-    clips = [f'path = "{grey}.mp4"\nspeed_mps = {speed}\nview = "side_right"' for grey, speed in SPEEDS.items()]
-    return write_session(folder, clips)
+    return write_films(tmp_path_factory.mktemp("films"), GREYS)
 
 
 def run(session: Path, store: ClipStore, out: Path, estimator: KnowsTheRunner) -> Assessment:
@@ -114,7 +62,7 @@ def no_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_killed_session_resumes_and_ends_the_same(session: Path, tmp_path: Path) -> None:
     whole = KnowsTheRunner()
     expected = run(session, ClipStore(tmp_path / "other"), tmp_path / "whole", whole)
-    a_clip = whole.images // len(SPEEDS)
+    a_clip = whole.images // len(GREYS)
     assert {path.name for path in (tmp_path / "whole").glob("*.mp4")} == {f"overlay_clip{n}.mp4" for n in (1, 2, 3)}
 
     store = ClipStore(tmp_path / "kept")
@@ -174,7 +122,7 @@ def test_all_that_was_seen_of_a_clip_is_kept(session: Path, tmp_path: Path, monk
         return replace(seen, additions=added, pose=seen.pose.assign_attrs(upright_lean_deg=1.5))
 
     monkeypatch.setattr("kinechain.pipeline.clip_store.see", see_with_additions)
-    clip, store = session.parent / "40.mp4", ClipStore(tmp_path / "store")
+    clip, store = session.parent / f"{GREYS[0]}.mp4", ClipStore(tmp_path / "store")
 
     def seen_by(estimator: KnowsTheRunner) -> SeenClip:
         request = ClipRequest(clip, view="side_right")

@@ -87,6 +87,7 @@ class Clip(_Part):
     time_scale: float = Field(gt=0)
     duration_s: float = Field(gt=0)
     frames: int = Field(gt=0)
+    part: Segment | None = None
     width_px: int = Field(gt=0)
     height_px: int = Field(gt=0)
     metres_per_px: float | None = Field(default=None, gt=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,33 @@ from numpy.typing import NDArray
 Image = NDArray[np.uint8]
 Area = tuple[float, float, float, float]
 """A part of the picture: left, top, right, bottom [px]"""
+#: Rounding of a time that somebody typed [s].
+_SAME_INSTANT_S = 0.001
+
+
+@dataclass(frozen=True)
+class FilePart:
+    """A part of a file, by the clock of a player: the slow-motion factor is not divided out.
+
+    Parameters
+    ----------
+    from_s : float
+        Begin [s], 0 at the first frame.
+    to_s : float
+        End [s]; infinite where it lasts to the end of the file.
+    """
+
+    from_s: float = 0.0
+    to_s: float = math.inf
+
+    def overlaps(self, other: FilePart) -> bool:
+        """Return whether both share more than one instant."""
+        return self.from_s < other.to_s and other.from_s < self.to_s
+
+    def frames(self, time_s: NDArray[np.float64]) -> slice:
+        """Return the frames within [from_s, to_s) of times by the same clock, shape (n,), rising."""
+        start, stop = np.searchsorted(time_s, [self.from_s - _SAME_INSTANT_S, self.to_s - _SAME_INSTANT_S])
+        return slice(int(start), int(stop))
 
 
 @dataclass(frozen=True)

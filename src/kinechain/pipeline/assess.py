@@ -14,15 +14,25 @@ from kinechain.chain.contrasts import ContrastClip, contrasts
 from kinechain.errors import FileMissing, InputFileError, KinechainError, SceneError
 from kinechain.knowledge.cautions import caution
 from kinechain.knowledge.reference import band
-from kinechain.model.assessment import Assessment, Caution, Contrast, FieldTest, Load, Measurement, Provenance
+from kinechain.model.assessment import (
+    Assessment,
+    Caution,
+    Contrast,
+    FieldTest,
+    Load,
+    Measurement,
+    Provenance,
+    Segment,
+)
 from kinechain.model.athlete import Athlete
 from kinechain.model.events import GaitEvents
-from kinechain.model.frames import Image
+from kinechain.model.frames import FilePart, Image
 from kinechain.model.pose import save_pose
 from kinechain.pipeline.clip import MeasuredClip, event_parts, measure_clip, measure_seen
 from kinechain.pipeline.clip_store import ClipStore
 from kinechain.pipeline.corrections import by_clip, unplaced_cautions
 from kinechain.pipeline.loads import clip_loads
+from kinechain.pipeline.parts import offer_parts
 from kinechain.pipeline.pictures import KeyPicture, choose, draw, with_pictures
 from kinechain.pipeline.points import points_sha256
 from kinechain.pipeline.progress import Progress, Stopwatch
@@ -74,10 +84,12 @@ def assess(
     watch = Stopwatch()
     clips = with_people_told(measure_clip(request, athlete, load_estimator, protocol, progress, watch), request)
     (folder / "frames").mkdir()
+    offered = offer_parts([(request, clips)], folder)
     measurements = write_files(clips, FileNames(), folder, progress, watch, hide_face=hide_face)
     with watch.stage("loads"):
         loads = clip_loads(clips, athlete, protocol, intake, request.notes)
-    assessment = assemble(clips, athlete, intake, measurements, provenance(clips, protocol, watch), loads, date=date)
+    made_by = provenance(clips, protocol, watch)
+    assessment = assemble(clips, athlete, intake, measurements, made_by, loads, date=date, cautions=offered)
     (folder / "assessment.json").write_text(assessment.to_json(), encoding="utf-8")
     return assessment
 
@@ -121,6 +133,7 @@ def assess_session(
         measurements += write_files(clips, names, folder, progress, watch, hide_face=hide_face, kept_overlay=kept)
         if clips[0].seen.frames is not None and kept is not None and kept.is_file():
             cautions.append(caution("overlay_before_corrections", session_clip.id))
+    offered = offer_parts([(session_clip.request, clips) for session_clip, clips in taken], folder)
     every = tuple(clip for _, clips in taken for clip in clips)
     doubtful, contradicted = pace_contradictions(every, protocol)
     with watch.stage("loads"):
@@ -143,7 +156,7 @@ def assess_session(
         date=session.date,
         tests=session.tests,
         contrasts=contrasts(compared, band),
-        cautions=(*session.cautions, *cautions, *contradicted, *other_people(every)),
+        cautions=(*session.cautions, *cautions, *offered, *contradicted, *other_people(every)),
     )
     (folder / "assessment.json").write_text(assessment.to_json(), encoding="utf-8")
     return assessment
@@ -187,7 +200,10 @@ def _measured(
 
 def _filmed(measured: MeasuredClip, clip: SessionClip) -> MeasuredClip:
     """Return a measured clip with the conditions under which it was filmed."""
-    about = {"condition": clip.condition, "surface": clip.surface, "shoe": clip.shoe}
+    part = clip.request.part
+    end_s = min(part.to_s, part.from_s + measured.part.duration_s * measured.part.time_scale)
+    within = None if part == FilePart() else Segment(start_s=part.from_s, end_s=end_s)
+    about = {"condition": clip.condition, "surface": clip.surface, "shoe": clip.shoe, "part": within}
     return replace(measured, part=measured.part.model_copy(update=about))
 
 

@@ -20,12 +20,11 @@ from kinechain.model.frames import ClipInfo
 from kinechain.model.skeleton import SIDES, Side
 from kinechain.pipeline.points import points_pose
 from kinechain.pipeline.progress import Progress
-from kinechain.pipeline.seeing import ClipRequest, EstimatorFactory
+from kinechain.pipeline.seeing import ClipRequest, EstimatorFactory, open_requested
 from kinechain.pose.following import follow
 from kinechain.pose.importers import is_points
 from kinechain.settings import Protocol
 from kinechain.text import Language, Text
-from kinechain.video.reader import open_clip
 
 #: Shorter clips hold no part of a movement worth telling [s].
 SHORTEST_S = 0.6
@@ -111,10 +110,10 @@ def see(
     InputFileError, SceneError
     """
     if is_points(request.path):
-        info, pose = points_pose(request.path, request.points, request.slow_motion or 1.0, protocol)
+        info, pose = points_pose(request.path, request.points, request.slow_motion or 1.0, protocol, request.part)
         _require_length(info)
         return pose, ()
-    frames = open_clip(request.path, request.slow_motion)
+    frames = open_requested(request)
     _require_length(frames.info)
     followed = follow(
         frames,

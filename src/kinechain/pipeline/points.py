@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from kinechain.errors import ClipTooShort
+from kinechain.errors import ClipTooShort, PartOutsideClip
 from kinechain.gait.analysis import require_frame_rate
 from kinechain.gait.scale import Scale
 from kinechain.knowledge.cautions import caution
 from kinechain.knowledge.method_errors import MethodErrors, method_errors
 from kinechain.model.assessment import Caution, View
-from kinechain.model.frames import ClipInfo
+from kinechain.model.frames import ClipInfo, FilePart
 from kinechain.model.skeleton import SIDES
 from kinechain.pose.importers import About, read_points
 from kinechain.pose.repair import repair
@@ -23,14 +23,16 @@ from kinechain.settings import Protocol
 from kinechain.video.reader import file_sha256
 
 
-def points_pose(path: Path, about: About, slow_motion: float, protocol: Protocol) -> tuple[ClipInfo, xr.Dataset]:
-    """Return the facts about a file of points and its repaired pose.
+def points_pose(
+    path: Path, about: About, slow_motion: float, protocol: Protocol, part: FilePart
+) -> tuple[ClipInfo, xr.Dataset]:
+    """Return the facts about a part of a file of points, and its repaired pose; its first frame has time 0.
 
     Raises
     ------
     InputFileError, SceneError
     """
-    pose = read_points(path, about, slow_motion)
+    pose = _part_of(read_points(path, about, slow_motion), part, slow_motion, path)
     info = ClipInfo(
         path=path,
         width=int(pose.attrs["image_width_px"]),
@@ -44,6 +46,15 @@ def points_pose(path: Path, about: About, slow_motion: float, protocol: Protocol
         raise ClipTooShort(path=path, frames=info.n_frames, duration_s=info.duration_s)
     require_frame_rate(info.fps, protocol.gait)
     return info, repair(pose, protocol.repair)
+
+
+def _part_of(pose: xr.Dataset, part: FilePart, slow_motion: float, path: Path) -> xr.Dataset:
+    shown_s = pose["time"].values * slow_motion
+    within = part.frames(shown_s)
+    if len(shown_s[within]) < 2:
+        raise PartOutsideClip(path=path, duration_s=float(shown_s[-1]), from_s=part.from_s)
+    kept = pose.isel(time=within)
+    return kept.assign_coords(time=kept["time"] - kept["time"][0])
 
 
 def points_sha256(path: Path) -> str:

@@ -14,7 +14,7 @@ from kinechain.errors import ClipTooShort
 from kinechain.gait.analysis import require_frame_rate
 from kinechain.model.assessment import Caution, Segment, View
 from kinechain.model.event_correction import EventCorrection
-from kinechain.model.frames import ClipInfo, Image
+from kinechain.model.frames import ClipInfo, FilePart, Image
 from kinechain.model.pose import with_scene_shift
 from kinechain.pipeline.points import points_pose, points_sha256
 from kinechain.pipeline.progress import Progress, Stopwatch
@@ -41,8 +41,9 @@ EstimatorFactory = Callable[[], PoseEstimator]
 class ClipRequest:
     """One clip to assess, with what the user states about it; None where it is left to the product.
 
-    `points` is about a file of points in place of a video; `notes` is what to know about other files given beside it.
-    `corrections` are contacts and toe-offs set right by hand: what is seen does not depend on them.
+    `points` is about a file of points in place of a video; `part` is what of the file to look at; `notes` is what to
+    know about other files given beside it. `corrections` are contacts and toe-offs set right by hand: what is seen does
+    not depend on them.
     """
 
     path: Path
@@ -51,6 +52,7 @@ class ClipRequest:
     slow_motion: float | None = None
     person: int | None = None
     points: About = field(default_factory=About)
+    part: FilePart = field(default_factory=FilePart)
     notes: tuple[Caution, ...] = ()
     corrections: tuple[EventCorrection, ...] = ()
 
@@ -97,6 +99,17 @@ class SeenClip:
         return float(self.camera_lost[within].mean())
 
 
+def open_requested(request: ClipRequest) -> VideoFrames:
+    """Open a clip, or the part of it that is asked for.
+
+    Raises
+    ------
+    InputFileError
+    """
+    frames = open_clip(request.path, request.slow_motion)
+    return frames if request.part == FilePart() else frames.of(request.part)
+
+
 def see(
     request: ClipRequest, load_estimator: EstimatorFactory, protocol: Protocol, progress: Progress, watch: Stopwatch
 ) -> SeenClip:
@@ -108,7 +121,7 @@ def see(
     """
     if is_points(request.path):
         return see_points(request, protocol, watch)
-    frames = open_clip(request.path, request.slow_motion)
+    frames = open_requested(request)
     require_length(frames.info, protocol)
     return see_frames(frames, request, load_estimator, protocol, progress, watch)
 
@@ -194,7 +207,7 @@ def see_points(request: ClipRequest, protocol: Protocol, watch: Stopwatch) -> Se
     """
     with watch.stage("pose"):
         about = replace(request.points, view=request.view)
-        info, pose = points_pose(request.path, about, request.slow_motion or 1.0, protocol)
+        info, pose = points_pose(request.path, about, request.slow_motion or 1.0, protocol, request.part)
     whole = Segment(start_s=0.0, end_s=info.duration_s)
     return SeenClip(info, None, pose, (whole,), points_sha256(request.path))
 

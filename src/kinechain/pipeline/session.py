@@ -7,6 +7,7 @@ but impossible (a pace nobody runs, an answer out of range, a file that is not t
 from __future__ import annotations
 
 import datetime
+import math
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
@@ -25,6 +26,7 @@ from kinechain.knowledge.toml_rows import line_of
 from kinechain.model.assessment import Caution, Condition, FieldTest, SideOrBoth, Surface, View
 from kinechain.model.athlete import Athlete
 from kinechain.model.event_correction import EventCorrection
+from kinechain.model.frames import FilePart
 from kinechain.pipeline.seeing import ClipRequest
 from kinechain.pose.importers import About
 
@@ -79,6 +81,14 @@ class ClipRow(_Row):
     slow_motion: float | None = Field(default=None, ge=0.1, le=40)
     person: int | None = Field(default=None, ge=1)
     fps: float | None = Field(default=None, gt=0, le=10_000)
+    from_s: float = Field(default=0.0, ge=0)
+    to_s: float = Field(default=math.inf, gt=0, allow_inf_nan=True)
+
+    @model_validator(mode="after")
+    def _forwards(self) -> ClipRow:
+        if not self.from_s < self.to_s:
+            raise ValueError("to_s: after from_s")
+        return self
 
 
 class ResultRow(_Row):
@@ -274,6 +284,7 @@ def _clip(clip_id: str, row: ClipRow, folder: Path) -> tuple[SessionClip, list[C
         slow_motion=row.slow_motion,
         person=row.person,
         points=About(row.fps),
+        part=FilePart(row.from_s, row.to_s),
     )
     return SessionClip(clip_id, request, row.condition, row.surface, row.shoe), cautions
 
@@ -296,16 +307,22 @@ def _tests(rows: tuple[ResultRow, ...]) -> tuple[tuple[FieldTest, ...], list[Cau
 def one_of_each(
     clips: tuple[SessionClip, ...], sha256_of: Callable[[Path], str]
 ) -> Iterator[tuple[SessionClip, str] | Caution]:
-    """Yield each clip whose file is there and new, with its SHA-256; of the others the caution that names them."""
-    known: dict[str, SessionClip] = {}
+    """Yield each clip whose file is there and new, with its SHA-256; of the others the caution that names them.
+
+    Parts of one file are clips of their own where they do not overlap.
+    """
+    known: dict[str, list[SessionClip]] = {}
     for clip in clips:
-        path = clip.request.path
+        path, part = clip.request.path, clip.request.part
         if not path.exists():
             yield caution("clip_missing", clip.id, file=path.name)
             continue
         sha256 = sha256_of(path)
-        if sha256 in known:
-            yield caution("clip_twice", clip.id, file=path.name, other=known[sha256].request.path.name)
-            continue
-        known[sha256] = clip
-        yield clip, sha256
+        before = next((one for one in known.get(sha256, ()) if one.request.part.overlaps(part)), None)
+        if before is None:
+            known.setdefault(sha256, []).append(clip)
+            yield clip, sha256
+        elif before.request.part == part:
+            yield caution("clip_twice", clip.id, file=path.name, other=before.request.path.name)
+        else:
+            yield caution("clip_parts_overlap", clip.id, file=path.name, other=before.id)

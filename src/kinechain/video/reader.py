@@ -34,10 +34,11 @@ from kinechain.errors import (
     NotAFile,
     NotAVideo,
     NoVideoStream,
+    PartOutsideClip,
     TruncatedFile,
     UnsupportedCodec,
 )
-from kinechain.model.frames import ClipInfo, Image
+from kinechain.model.frames import ClipInfo, FilePart, Image
 from kinechain.video.boxes import is_cut_off, is_matroska, picture_code
 from kinechain.video.filmed_at import filmed_at
 from kinechain.video.slow_motion import recorded_capture_fps, recorded_time_scale
@@ -105,8 +106,8 @@ class VideoFrames:
     coded_size : int, int
         Width and height [px] that pictures are scaled to before they are turned upright.
     orientation : Orientation
-    seek : bool
-        Whether decoding may begin at the last key picture before the first frame.
+    whole : bool
+        Whether this is the whole file, which is decoded from its first packet on.
     """
 
     info: ClipInfo
@@ -114,7 +115,21 @@ class VideoFrames:
     stream_index: int
     coded_size: tuple[int, int]
     orientation: Orientation
-    seek: bool = False
+    whole: bool = True
+
+    def of(self, part: FilePart) -> VideoFrames:
+        """Return a part of the clip as a clip of its own, whose first frame has time 0.
+
+        Raises
+        ------
+        PartOutsideClip
+            Where there are fewer than 2 frames in it.
+        """
+        shown_s = self.info.time_s * self.info.time_scale
+        within = part.frames(shown_s)
+        if len(shown_s[within]) < 2:
+            raise PartOutsideClip(path=self.info.path, duration_s=float(shown_s[-1]), from_s=part.from_s)
+        return self.part(within.start, within.stop)
 
     def images(self) -> Iterator[Image]:
         """Yield every frame as an upright RGB image, shape (height, width, 3), in the order of `info.time_s`.
@@ -137,7 +152,7 @@ class VideoFrames:
         """Return each `every`-th frame from `first` up to and without `last`; its times begin at 0 anew."""
         chosen = slice(first, last, every)
         time_s = self.info.time_s[chosen]
-        return replace(self, info=replace(self.info, time_s=time_s - time_s[0]), pts=self.pts[chosen], seek=first > 0)
+        return replace(self, info=replace(self.info, time_s=time_s - time_s[0]), pts=self.pts[chosen], whole=first == 0)
 
     def _upright(self) -> Iterator[Image]:
         to_image = _Converter(self.coded_size, self.orientation)
@@ -150,11 +165,7 @@ class VideoFrames:
         position = lost = 0
         last: VideoFrame | None = None
         with av.open(str(self.info.path)) as container:
-            if self.seek:
-                container.seek(int(self.pts[0]), stream=container.streams[self.stream_index])
-            for frame in _decode(container, self.stream_index):
-                if position == n:
-                    break
+            for frame in _decode(container, self.stream_index, None if self.whole else int(self.pts[0])):
                 index = int(np.searchsorted(self.pts, frame.pts)) if frame.pts is not None else position
                 if not position <= index < n or frame.pts not in (None, self.pts[index]):
                     continue  # repeats a time, falls back behind it, or is hidden by the edit list
@@ -165,6 +176,8 @@ class VideoFrames:
                 yield from (last for _ in range(position, index))
                 yield frame
                 last, position = frame, index + 1
+                if position == n:
+                    break  # what follows is not of this part
         lost += n - position
         if last is None or lost > _lost_allowed(n):
             raise TruncatedFile(path=self.info.path, decoded=max(0, n - lost), expected=n)
@@ -316,9 +329,11 @@ def _packet_times(container: InputContainer, stream: VideoStream) -> NDArray[np.
     return pts[pts > highest_before]
 
 
-def _decode(container: InputContainer, stream_index: int) -> Iterator[VideoFrame]:
-    """Decode one stream, going on behind damaged packets."""
+def _decode(container: InputContainer, stream_index: int, from_pts: int | None = None) -> Iterator[VideoFrame]:
+    """Decode one stream, going on behind damaged packets; begin at the last key picture before a timestamp."""
     stream = next(stream for stream in container.streams.video if stream.index == stream_index)
+    if from_pts is not None:
+        container.seek(from_pts, stream=stream)
     stream.thread_type = "AUTO"
     stream.codec_context.thread_count = min(_MAX_DECODING_THREADS, os.cpu_count() or 1)
     for packet in container.demux(stream):
