@@ -20,7 +20,7 @@ from kinechain.model.athlete import Athlete
 from kinechain.model.field_test import FieldTest
 from kinechain.text import Text
 
-BAND = SimpleNamespace(mean=10.0, sd=4.0, population=Text(ja="男性13人", en="13 men"))
+BAND = SimpleNamespace(mean=10.0, sd=4.0, sex="male", population=Text(ja="男性13人", en="13 men"))
 MAN = Athlete(sex="male")
 LINK_OF = {
     (indicator.name, indicator.direction): node.id
