@@ -66,7 +66,7 @@ def test_a_published_band_holds_near_its_speed_and_is_widened_by_its_definition(
     assert lean.sd == pytest.approx(np.hypot(4.4, 3.0))
     # the two halves of the published 40, put together again
     pooled = np.sqrt((2.8**2 + 2.2**2) / 2 + ((10.8 - 3.6) / 2) ** 2)
-    assert (3.6 + 10.8) / 2 == lean.mean
+    assert lean.mean == (3.6 + 10.8) / 2
     assert lean.sd > pooled
     assert (lean.n_runners, lean.sex, lean.lowest_mps) == (40, "both", 3.4)
     assert "10.1249/MSS.0000000000000436" in lean.source

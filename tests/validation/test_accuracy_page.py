@@ -13,7 +13,8 @@ from accuracy.page_roll import roll
 
 # As they come back from CSV: empty cells are not there.
 COLUMNS = (
-    "bands,half,runner,clip,faults,link,size_sdc,deviating,first,first_link,rank,rank_link,posterior,named,named_is_fault,named_deviates"
+    "bands,half,runner,clip,faults,link,size_sdc,deviating,first,first_link,rank,rank_link,"
+    "posterior,named,named_is_fault,named_deviates"
 )
 ANSWERS = f"""{COLUMNS}
 tuning,report,a,1,knee_forward,C3,2.4,C3_right,C3_right,C3_right,1,1,0.7,C3_right,True,True

@@ -34,8 +34,8 @@ def reasoning(answers: pd.DataFrame | None, links: pd.DataFrame | None) -> Itera
         "shipped bands hold all 13 runners, those judged here among them; they have trunk lean from 3.1 to "
         "3.7 m/s alone (a published group), and no hip excursion, heel-off or toe tip, so C10 cannot be seen with "
         "them and C2 seldom. A rival is no link: the share “first of the links” ranks C2 to C11 alone, in the "
-        "product's order; a runner's own strike type or step rate may truly deviate beside the fault. The score therefore takes "
-        "mean and SD of the true values of the tuning half; with the shipped bands it is given beside it.\n"
+        "product's order; a runner's own strike type or step rate may truly deviate beside the fault. The score "
+        "therefore takes mean and SD of the true values of the tuning half; the shipped bands are given beside it.\n"
     )
     for bands, title in BANDS.items():
         own = report[report["bands"] == bands]
@@ -67,7 +67,15 @@ def _faulted(rows: pd.DataFrame) -> Iterator[str]:
     if len(unseen):
         lines.append(("not measured", *_counts(unseen)))
     lines.append(("all", *_counts(rows)))
-    heads = ("size of the fault", "clips", "first of the links", "first of links and rivals", "named", "“cannot tell”", "another link named")
+    heads = (
+        "size of the fault",
+        "clips",
+        "first of the links",
+        "first of links and rivals",
+        "named",
+        "“cannot tell”",
+        "another link named",
+    )
     yield from table(heads, lines)
 
 
