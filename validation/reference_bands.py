@@ -2,8 +2,10 @@
 
     python validation/reference_bands.py DATA [--out FOLDER]
 
-DATA is the folder that holds `lab/rbds`. Every runner and speed becomes a stick figure in the sagittal plane, seen as
-if by a camera from the right, and goes through the product's own gait code: the bands are in its definitions.
+DATA is the folder that holds `lab/rbds`. Every runner and speed becomes a stick figure, seen as if by a camera from the
+right, and goes through the product's own gait code: the bands are in its definitions. What is seen from behind is read
+off the same figure in the frontal plane, at the mid stance of the side view: the known error that the product takes off
+a value counts from there.
 """
 
 from __future__ import annotations
@@ -11,8 +13,9 @@ from __future__ import annotations
 import argparse
 import csv
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +24,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from kinechain.gait.analysis import GaitAnalysis, GaitParameters, Known, analyse
+from kinechain.gait.frontal import FrontalMotion, to_frontal
+from kinechain.gait.frontal_strides import femoral_adduction_deg, knee_medial_shift
 from kinechain.gait.view import ViewDecision
 from kinechain.model.pose import make_pose
 from kinechain.model.skeleton import LEG, SIDES, Side
@@ -33,10 +38,11 @@ SOURCE = "Fukuchi, Fukuchi & Duarte 2017, PeerJ 5:e3298, doi 10.7717/peerj.3298,
 SPEEDS_MPS = {"T25": 2.5, "T35": 3.5, "T45": 4.5}
 #: Runners with a scaled model of their own; all others get the mean of their proportions.
 MODELS = ("RBDS002", "RBDS012")
-#: Scale of the pretended picture [px/m], and height of the pretended shoulders over the hips [m]: neither is used by
-#: a quantity that is kept.
+#: Scale of the pretended picture [px/m]; height of the pretended shoulders over the hips and half their breadth [m]:
+#: none is used by a quantity that is kept.
 PX_PER_M = 500.0
 TRUNK_M = 0.5
+SHOULDER_M = 0.18
 #: How far the toe point lies beyond the ball of the foot ÷ the distance heel–ball (about 4 cm). The model's foot does
 #: not bend; with this toe its toe-off agrees with the force plate at all speeds, with the ball it is 10–27 ms early
 #: (README.md of this folder).
@@ -61,6 +67,11 @@ BANDS = (
     "recovery_lag_ratio",
     "recovery_time_s",
 )
+#: The same of the view from behind, and the product's curve of each.
+REAR_BANDS: dict[str, Callable[[FrontalMotion, Side], Array]] = {
+    "femoral_adduction_ms_deg": femoral_adduction_deg,
+    "knee_medial_shift_ms_ratio": knee_medial_shift,
+}
 CURVES = (
     "thigh_angle_deg",
     "shank_angle_deg",
@@ -102,15 +113,27 @@ def figure(rbds: Path, runner: Runner, trial: str, legs: tuple[dict[Side, Leg], 
 
 def side_view(time_s: Array, points: dict[str, Array]) -> xr.Dataset:
     """Return the figure as a camera from the right would see it: x forwards, y down [px]; no perspective."""
+    return _seen(time_s, points, (0, 1))
+
+
+def rear_view(time_s: Array, points: dict[str, Array]) -> xr.Dataset:
+    """Return the figure as a camera from behind would see it: x to the runner's right, y down [px]."""
+    return _seen(time_s, points, (2, 1))
+
+
+def _seen(time_s: Array, points: dict[str, Array], axes: tuple[int, int]) -> xr.Dataset:
     beyond = {
         f"{side}_toe": points[f"{side}_toe"] + TOE_BEYOND_BALL * (points[f"{side}_toe"] - points[f"{side}_heel"])
         for side in SIDES
     }
-    points = points | beyond
     middle = (points["left_hip"] + points["right_hip"]) / 2
-    shoulder = middle + np.array([0.0, TRUNK_M, 0.0])
+    shoulders = {
+        f"{side}_shoulder": middle + np.array([0.0, TRUNK_M, SHOULDER_M * (1 if side == "right" else -1)])
+        for side in SIDES
+    }
+    points = points | beyond | shoulders
     names = tuple(f"{side}_{point}" for side in SIDES for point in (*LEG, "shoulder"))
-    stacked = np.stack([points.get(name, shoulder)[:, :2] for name in names], axis=1)
+    stacked = np.stack([points[name][:, axes] for name in names], axis=1)
     position = PX_PER_M * (stacked * np.array([1.0, -1.0]) + np.array([0.0, 2.0]))
     return make_pose(
         time_s,
@@ -124,14 +147,9 @@ def side_view(time_s: Array, points: dict[str, Array]) -> xr.Dataset:
 
 def analyse_figure(time_s: Array, points: dict[str, Array], runner: Runner, speed_mps: float) -> GaitAnalysis:
     """Run the product's gait analysis on a figure that runs towards +x."""
-    return analyse(
-        side_view(time_s, points),
-        ViewDecision("side_right", 1.0, 1),
-        Known(runner.height_m, speed_mps),
-        {},
-        GaitParameters(),
-        clip=runner.name,
-    )
+    view = ViewDecision("side_right", 1.0, 1)
+    known = Known(runner.height_m, speed_mps)
+    return analyse(side_view(time_s, points), view, known, {}, GaitParameters(), clip=runner.name)
 
 
 def trial_values(analysis: GaitAnalysis) -> dict[str, float]:
@@ -143,19 +161,39 @@ def trial_values(analysis: GaitAnalysis) -> dict[str, float]:
     return {name: float(np.mean(both)) for name, both in values.items()}
 
 
+def frontal_values(analysis: GaitAnalysis, time_s: Array, points: dict[str, Array]) -> dict[str, float]:
+    """Return the quantities of the view from behind at the mid stances of an analysis: mean of both legs.
+
+    Raises
+    ------
+    ValueError
+        Where the figure cannot be turned into the frontal frame.
+    """
+    smoothing = GaitParameters().smoothing
+    motion = to_frontal(rear_view(time_s, points), 1, smoothing.angles_hz, smoothing)
+    if motion is None:
+        raise ValueError("the figure has no frontal motion")
+    values: dict[str, list[float]] = {name: [] for name in REAR_BANDS}
+    for side, (name, curve) in product(SIDES, REAR_BANDS.items()):
+        ms_s = analysis.table.of(side)["ms_s"].to_numpy(dtype=np.float64)
+        values[name].append(float(np.nanmean(np.interp(ms_s, motion.time_s, curve(motion, side)))))
+    return {name: float(np.mean(both)) for name, both in values.items()}
+
+
 def trial_curves(analysis: GaitAnalysis) -> dict[str, Array]:
     """Return each curve for one runner and speed: mean of both legs, shape (101,) [deg]."""
     both = {name: [c.mean for c in analysis.curves if c.name == name] for name in CURVES}
     return {name: np.array(means, dtype=np.float64).mean(axis=0) for name, means in both.items()}
 
 
-def trials(rbds: Path) -> Iterator[tuple[Runner, float, GaitAnalysis]]:
-    """Analyse every runner at every speed."""
+def trials(rbds: Path) -> Iterator[tuple[Runner, float, GaitAnalysis, dict[str, float]]]:
+    """Analyse every runner at every speed; with the quantities of the view from behind."""
     legs = proportions(rbds)
     for runner in runners(rbds):
         for trial, speed in SPEEDS_MPS.items():
             time_s, points = figure(rbds, runner, trial, legs)
-            yield runner, speed, analyse_figure(time_s, points, runner, speed)
+            analysis = analyse_figure(time_s, points, runner, speed)
+            yield runner, speed, analysis, frontal_values(analysis, time_s, points)
 
 
 def rounded(value: float, sd: float) -> str:
@@ -166,7 +204,7 @@ def rounded(value: float, sd: float) -> str:
 def band_rows(values: pd.DataFrame) -> list[list[str]]:
     """Return the rows of `reference_bands.csv`; `values` has runner, speed_mps and one column a quantity."""
     rows = []
-    for name in BANDS:
+    for name in (*BANDS, *REAR_BANDS):
         for speed, group in values.groupby("speed_mps"):
             known = group[name].dropna()
             mean, sd = float(known.mean()), float(known.std(ddof=1))
@@ -195,8 +233,8 @@ def write_tables(rbds: Path, out: Path) -> None:
     """Compute all trials and write both tables into `out`."""
     values: list[dict[str, object]] = []
     curves: dict[tuple[str, float], list[Array]] = {}
-    for runner, speed, analysis in trials(rbds):
-        values.append({"runner": runner.name, "speed_mps": speed} | trial_values(analysis))
+    for runner, speed, analysis, frontal in trials(rbds):
+        values.append({"runner": runner.name, "speed_mps": speed} | trial_values(analysis) | frontal)
         for name, cycle in trial_curves(analysis).items():
             curves.setdefault((name, speed), []).append(cycle)
     _write(out / "reference_bands.csv", "name,speed_mps,mean,sd,n_runners,sex,source", band_rows(pd.DataFrame(values)))

@@ -121,7 +121,7 @@ def test_views_at_other_speeds_are_not_joined() -> None:
 def bands(name: str, speed: float) -> SimpleNamespace:
     """Reference runners whose shank tips forward by 2 degrees for every m/s."""
     assert name == SHANK
-    return SimpleNamespace(mean=20.0 + 2.0 * speed, sd=1.0, population=None)
+    return SimpleNamespace(mean=20.0 + 2.0 * speed, sd=1.0, sex="male", population=None)
 
 
 @pytest.mark.parametrize(("change", "expected"), [(2.0, "none"), (4.0, "none"), (12.0, "real"), (-12.0, "real")])

@@ -12,7 +12,7 @@ from kinechain.model.assessment import Finding, Measurement, MethodError
 from kinechain.model.athlete import Athlete
 from kinechain.text import Text
 
-BAND = SimpleNamespace(mean=20.0, sd=3.0, population=Text(ja="男性13人", en="13 men"))
+BAND = SimpleNamespace(mean=20.0, sd=3.0, sex="male", population=Text(ja="男性13人", en="13 men"))
 MAN = Athlete(sex="male")
 
 
@@ -60,7 +60,7 @@ def test_the_error_of_the_measurement_lowers_z() -> None:
 
 
 def test_large_z_inside_the_error_of_the_method_is_watched_only() -> None:
-    narrow = SimpleNamespace(mean=20.0, sd=0.1, population=Text(ja="男性13人", en="13 men"))
+    narrow = SimpleNamespace(mean=20.0, sd=0.1, sex="male", population=Text(ja="男性13人", en="13 men"))
     known = MethodError(bias=0.0, sd=2.0, source="test")
     measurement = row(25.0, 0.0, known).model_copy(update={"sdc": 1.96 * math.sqrt(2) * 2.0})
     (found,) = find((measurement,), MAN, 3.5, lambda *_: narrow)
@@ -74,6 +74,22 @@ def test_no_verdict_without_reference_for_this_runner(athlete: Athlete) -> None:
     found = finding(40.0, athlete=athlete)
     assert found.verdict == "unclear"
     assert found.z is not None
+
+
+def test_a_band_of_men_and_women_judges_everyone() -> None:
+    both = SimpleNamespace(mean=20.0, sd=3.0, sex="both", population=Text(ja="男女40人", en="40 runners"))
+    measurement = row(12.0, 0.0, MethodError(bias=0.0, sd=0.0, source="test"))
+    for athlete in (MAN, Athlete(), Athlete(sex="female")):
+        (found,) = find((measurement,), athlete, 3.5, lambda *_: both)
+        assert found.verdict == "marked"
+
+
+def test_one_camera_never_marks_the_frontal_plane() -> None:
+    known = MethodError(bias=0.0, sd=0.0, source="test")
+    for value, verdict in ((21.0, "within"), (24.0, "watch"), (40.0, "watch")):
+        measurement = row(value, 0.0, known).model_copy(update={"name": "femoral_adduction_ms_deg"})
+        (found,) = find((measurement,), MAN, 3.5, band_of)
+        assert found.verdict == verdict
 
 
 def test_unknown_method_error_is_unclear_and_missing_things_give_no_finding() -> None:

@@ -20,7 +20,7 @@ from kinechain.model.athlete import Athlete
 from kinechain.model.field_test import FieldTest
 from kinechain.text import Text
 
-BAND = SimpleNamespace(mean=10.0, sd=4.0, population=Text(ja="男性13人", en="13 men"))
+BAND = SimpleNamespace(mean=10.0, sd=4.0, sex="male", population=Text(ja="男性13人", en="13 men"))
 MAN = Athlete(sex="male")
 LINK_OF = {
     (indicator.name, indicator.direction): node.id
@@ -138,6 +138,17 @@ def test_shares_are_given_only_with_a_complaint_and_stay_below_one() -> None:
     alone = judged(intake={"side": "right"})
     assert all(h.contribution == 0 for h in alone.hypotheses)
     assert alone.conclusion.cannot_tell
+
+
+def test_a_rival_of_which_nothing_is_known_takes_no_share_from_a_measured_link() -> None:
+    quiet = [measured(name, leg, 10.0) for name in ("shank_angle_ms_deg", "recovery_lag_ratio") for leg in OTHER]
+    upright = measured("trunk_lean_deg", "both", -2.0)
+    ranked = judged(*quiet, upright, intake={"side": "both"}).hypotheses
+    shares = {h.id: h.contribution for h in ranked}
+    assert ranked[0].link == "C2"
+    assert shares["rival_capacity"] == shares["rival_training_spike"] == shares["rival_previous_strain"] == 0
+    asked = judged(*quiet, upright, intake={"side": "both", "keeps_coming_back": True}).hypotheses
+    assert next(h.contribution for h in asked if h.id == "rival_capacity") > 0  # type: ignore[operator]
 
 
 def test_nothing_known_asks_for_a_clip() -> None:

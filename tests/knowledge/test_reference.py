@@ -13,6 +13,7 @@ import pytest
 from kinechain import glossary
 from kinechain.knowledge import reference
 from kinechain.knowledge.reference import band, curve_band, read_bands, read_curves
+from kinechain.knowledge.toml_rows import knowledge_text
 
 ROOT = Path(__file__).resolve().parents[2]
 HEADER = "name,speed_mps,mean,sd,n_runners,sex,source"
@@ -53,9 +54,49 @@ def test_far_from_the_measured_speeds_there_is_no_band(speed: float) -> None:
 
 
 def test_what_the_data_does_not_support_has_no_band() -> None:
-    for name in ("trunk_lean_deg", "hip_flexion_excursion_deg", "pelvic_drop_peak_deg", "heel_off_pct"):
+    for name in ("hip_flexion_excursion_deg", "pelvic_drop_peak_deg", "heel_off_pct"):
         assert band(name, 3.5) is None
     assert curve_band("hip_flexion_deg", 3.5) is None
+
+
+def test_a_published_band_holds_near_its_speed_and_is_widened_by_its_definition() -> None:
+    lean = band("trunk_lean_deg", 3.6)
+    assert lean is not None
+    assert lean.mean == 7.2
+    assert lean.sd == pytest.approx(np.hypot(4.4, 3.0))
+    # the two halves of the published 40, put together again
+    pooled = np.sqrt((2.8**2 + 2.2**2) / 2 + ((10.8 - 3.6) / 2) ** 2)
+    assert lean.mean == (3.6 + 10.8) / 2
+    assert lean.sd > pooled
+    assert (lean.n_runners, lean.sex, lean.lowest_mps) == (40, "both", 3.4)
+    assert "10.1249/MSS.0000000000000436" in lean.source
+    assert band("trunk_lean_deg", 3.0) is None
+    assert band("trunk_lean_deg", 4.5) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"sd = 4.4": "sd = 0.0"}, "sd"),
+        ({'sex = "both"': 'sex = "female"'}, "sex"),
+        ({"[trunk_lean_deg]": "[trunk_deg]"}, "trunk_deg"),
+        ({'grade = "C"\n': ""}, "grade"),
+        ({"definition_sd = 3.0": "definition_sd = -1.0"}, "definition_sd"),
+    ],
+)
+def test_a_wrong_published_band_is_named_by_file_and_line(change: dict[str, str], word: str) -> None:
+    text = knowledge_text(reference.PUBLISHED_FILE)
+    for old, new in change.items():
+        assert old in text
+        text = text.replace(old, new)
+    with pytest.raises(ValueError, match=rf"(?s)knowledge/bands\.toml, line \d+: .*{word}"):
+        reference.read_published(text, "bands.toml")
+
+
+def test_measured_bands_stand_for_men_alone() -> None:
+    measured = band("cadence_spm", 3.5)
+    assert measured is not None
+    assert measured.sex == "male"
 
 
 def test_a_name_outside_the_glossary_is_an_error() -> None:
@@ -78,7 +119,7 @@ def test_a_band_says_who_and_from_where() -> None:
 def test_every_shipped_row_is_known_and_whole() -> None:
     assert len(BANDS) >= 15
     for name, rows in BANDS.items():
-        assert glossary.quantity(name).group in ("time_space", "side_view")
+        assert glossary.quantity(name).group in ("time_space", "side_view", "rear_front")
         assert tuple(row.speed_mps for row in rows) == MEASURED
         assert {row.n_runners for row in rows} == {13}
     for name, by_speed in CURVES.items():
@@ -214,7 +255,7 @@ def test_one_runner_recomputed_lies_in_the_shipped_bands(
     runner = next(r for r in validation.runners(rbds) if r.name == "RBDS012")
     time_s, points = validation.figure(rbds, runner, "T35", validation.proportions(rbds))
     analysis = validation.analyse_figure(time_s, points, runner, 3.5)
-    values = validation.trial_values(analysis)
+    values = validation.trial_values(analysis) | validation.frontal_values(analysis, time_s, points)
     assert set(values) == set(BANDS)
     # One of the thirteen cannot be farther from their mean than (n − 1)/√n = 3.3 SD.
     for name, own in values.items():

@@ -13,16 +13,17 @@ from accuracy.page_roll import roll
 
 # As they come back from CSV: empty cells are not there.
 COLUMNS = (
-    "bands,half,runner,clip,faults,link,size_sdc,deviating,first,rank,posterior,named,named_is_fault,named_deviates"
+    "bands,half,runner,clip,faults,link,size_sdc,deviating,first,first_link,rank,rank_link,"
+    "posterior,named,named_is_fault,named_deviates"
 )
 ANSWERS = f"""{COLUMNS}
-tuning,report,a,1,knee_forward,C3,2.4,C3_right,C3_right,1,0.7,C3_right,True,True
-tuning,report,b,2,knee_forward,C3,2.1,C3_right,C5_right,2,0.4,C5_right,False,False
-tuning,report,c,3,knee_forward,C3,0.5,,C3_right,1,0.3,,False,
-tuning,report,a,4,,,,,C9_left,,,,,
-tuning,report,b,5,,,,C9_left,C9_left,,,C9_left,,True
-tuning,report,c,6,,,,,C8_left,,,C8_left,,False
-tuning,tuning,z,7,,,,,C8_left,,,C8_left,,False
+tuning,report,a,1,knee_forward,C3,2.4,C3_right,C3_right,C3_right,1,1,0.7,C3_right,True,True
+tuning,report,b,2,knee_forward,C3,2.1,C3_right,C5_right,C5_right,2,2,0.4,C5_right,False,False
+tuning,report,c,3,knee_forward,C3,0.5,,rival_capacity,C3_right,2,1,0.3,,False,
+tuning,report,a,4,,,,,C9_left,C9_left,,,,,,
+tuning,report,b,5,,,,C9_left,C9_left,C9_left,,,,C9_left,,True
+tuning,report,c,6,,,,,C8_left,C8_left,,,,C8_left,,False
+tuning,tuning,z,7,,,,,C8_left,C8_left,,,,C8_left,,False
 """
 LINKS = """half,runner,posterior,deviates,outside
 report,a,0.05,False,False
@@ -37,7 +38,8 @@ def frame(text: str) -> pd.DataFrame:
 
 def test_what_an_answer_amounts_to() -> None:
     found = prepared(frame(ANSWERS)).set_index("clip")
-    assert found["is_first"].tolist() == [True, False, True, False, False, False, False]
+    assert found["is_first"].tolist() == [True, False, False, False, False, False, False]
+    assert found["is_first_link"].tolist() == [True, False, True, False, False, False, False]
     assert found["is_named"].tolist() == [True, False, False, False, False, False, False]
     assert found["silent"].tolist() == [False, False, True, True, False, False, False]
     assert found.loc[[4, 5, 6], "false_alarm"].tolist() == [False, False, True]
@@ -46,7 +48,7 @@ def test_what_an_answer_amounts_to() -> None:
 def test_the_score_counts_the_report_half_by_size() -> None:
     text = "\n".join(reasoning(frame(ANSWERS), frame(LINKS)))
     assert "| 2 SDC and more | 2 | 1 of 2, 50 %" in text
-    assert "| under 1 SDC | 1 | 1 of 1, 100 %" in text
+    assert "| under 1 SDC | 1 | 1 of 1, 100 % (21–100) | 0 of 1" in text
     assert "(false alarm) | 1 of 3, 33 %" in text
     assert "“cannot tell” | 1 of 2, 50 %" in text
     assert "Brier score 0.009" in text

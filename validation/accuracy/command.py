@@ -18,7 +18,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="accuracy", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     plan = commands.add_parser("plan", help="write the specifications of a set of phantoms")
-    plan.add_argument("set", choices=("quick", "full", "learn"))
+    plan.add_argument("set", choices=("quick", "full", "strong", "learn"))
     plan.add_argument("--out", type=Path, required=True, help="folder of the specifications")
     measure = commands.add_parser("measure", help="measure clips and keep the rows")
     measure.add_argument("clips", type=Path, help="folder of phantoms: video, truth, specification")

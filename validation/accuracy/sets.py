@@ -8,9 +8,9 @@ from itertools import product
 from typing import Literal
 
 from phantoms.sampler import GRADES, draw, halves
-from phantoms.spec import PACES, Camera, ClipSpec, Fault, Picture
+from phantoms.spec import PACES, Body, Camera, ClipSpec, Fault, Picture
 
-SetName = Literal["quick", "full", "learn"]
+SetName = Literal["quick", "full", "strong", "learn"]
 SEED = 7
 #: Faults that a view can show at all, and how many clips of each there are in the tuning and the report half.
 FAULTED_VIEWS = {
@@ -22,6 +22,14 @@ FAULTED_VIEWS = {
     "knee_in": "rear",
 }
 FAULTED = {"tuning": 2, "report": 4}
+#: Larger faults, of the report half alone, and their grades [deg]: made for at least twice what can be detected.
+STRONG: dict[str, tuple[float, ...]] = {
+    "upright_trunk": (6.0, 8.0, 10.0),
+    "knee_forward": (12.0, 14.0, 16.0),
+    "short_hip_extension": (16.0, 14.0, 12.0),
+    "drifting_leg": (20.0, 24.0, 28.0),
+    "knee_in": (12.0, 14.0, 16.0),
+}
 #: Short clips from which the correction of the landmarks is learned.
 LEARNED = {"side": 140, "rear": 50, "front": 10}
 
@@ -31,11 +39,14 @@ def specifications(name: SetName) -> list[ClipSpec]:
 
     `quick`: each runner once from the side, at one pace, 4 s at 60 fps, and once from the rear. `full`: each runner at
     each pace from one side at 120 fps, the report half at one pace from the other side too, slow and fast from the
-    rear, some from the front, and clips with one fault each; one runner has one body. `learn`: 1.5 s each of many
+    rear, some from the front, and clips with one fault each; one runner has one body. `strong`:
+    larger faults of the report half, in a hall whose uprights show the camera's roll. `learn`: 1.5 s each of many
     bodies, cameras and faults of the tuning half.
     """
     if name == "learn":
         return list(_learn())
+    if name == "strong":
+        return list(_strong())
     if name == "quick":
         return [spec for half in FAULTED for spec in _quick(half)]
     return [spec for half in ("report", "tuning") for spec in _full(half)]
@@ -54,13 +65,18 @@ def _quick(half: str) -> list[ClipSpec]:
 
 
 def _full(half: str) -> Iterator[ClipSpec]:
-    runners = halves()[half]["runners"]
-    bodies = dict(zip(runners, (spec.body for spec in draw(len(runners), SEED + 1, half)), strict=True))
+    runners, bodies = halves()[half]["runners"], _bodies(half)
     plan = [*_plain(half, runners), *_faulty(half, runners)]
     drawn = draw(len(plan), SEED + 2, half)
     for spec, (name, runner, pace, view, fps, fault) in zip(drawn, plan, strict=True):
         clip = _clip(spec, f"f_{half}_{runner}_{pace}_{name}", runner, pace, view, fps=fps)
         yield replace(clip, body=bodies[runner], faults=(fault,) if fault else ())
+
+
+def _bodies(half: str) -> dict[str, Body]:
+    """Return the one body of each runner."""
+    runners = halves()[half]["runners"]
+    return dict(zip(runners, (spec.body for spec in draw(len(runners), SEED + 1, half)), strict=True))
 
 
 #: Name, runner, pace, view, frames a second, fault.
@@ -87,6 +103,17 @@ def _faulty(half: str, runners: list[str]) -> Iterator[Plan]:
             grade = round(low + (high - low) * (i + 1) / FAULTED[half], 1)
             seen = view if view == "rear" else f"side_{side}"
             yield f"{fault}_{side}", runner, PACES[(k + i) % 3], seen, 60.0, Fault(fault, grade, side)
+
+
+def _strong() -> Iterator[ClipSpec]:
+    runners, bodies = halves()["report"]["runners"], _bodies("report")
+    plan = [(fault, grade) for fault, grades in STRONG.items() for grade in grades]
+    for i, (spec, (fault, grade)) in enumerate(zip(draw(len(plan), SEED + 4, "report"), plan, strict=True)):
+        runner, pace, side = runners[i % len(runners)], PACES[i % len(PACES)], ("right", "left")[i % 2]
+        view = FAULTED_VIEWS[fault] if FAULTED_VIEWS[fault] == "rear" else f"side_{side}"
+        clip = _clip(spec, f"s_report_{runner}_{pace}_{fault}_{side}", runner, pace, view, fps=60.0)
+        scene = replace(spec.scene, background="gym")
+        yield replace(clip, body=bodies[runner], scene=scene, faults=(Fault(fault, grade, side),))
 
 
 def _learn() -> Iterator[ClipSpec]:

@@ -113,6 +113,8 @@ def answer_row(case: Case, judgement: Judgement, bands: BandOf) -> dict[str, Any
     links = {fault["link"] for fault in case.truth["faults"]}
     own = {h.id: h for h in judgement.hypotheses if h.link in links and _on_side(h, case.complaint)}
     ranks = [rank for rank, h in enumerate(judgement.hypotheses, start=1) if h.id in own]
+    chain = [h for h in judgement.hypotheses if h.link != "rival"]
+    link_ranks = [rank for rank, h in enumerate(chain, start=1) if h.id in own]
     true, sdc = numbers_of(case.truth), detectable(case.measurements)
     by_truth = deviating(graph, case.truth, case.measurements, bands)
     sizes = [
@@ -127,7 +129,9 @@ def answer_row(case: Case, judgement: Judgement, bands: BandOf) -> dict[str, Any
         "fault_deviates": any(_there(by_truth, variable) for variable in own) if links else None,
         "deviating": "+".join(sorted(variable for variable in by_truth if by_truth[variable].detectable)),
         "first": first.id,
+        "first_link": chain[0].id,
         "rank": min(ranks, default=None),
+        "rank_link": min(link_ranks, default=None),
         "posterior": max((h.posterior for h in own.values()), default=None),
         "named": named,
         "named_is_fault": named in own if links else None,

@@ -19,20 +19,20 @@ RESULTS = Path(__file__).resolve().parents[1] / "results"
 def main(arguments: list[str] | None = None) -> int:
     """Ask the chain about every clip whose landmarks are kept, and keep the rows."""
     parser = argparse.ArgumentParser(prog="reasoning", description=__doc__)
-    parser.add_argument("clips", type=Path, help="folder of phantoms: video, truth, specification")
-    parser.add_argument("--poses", type=Path, help="folder where the estimator's results are kept (default: in it)")
-    parser.add_argument("--truths", type=Path, help="folder of the truths of the whole set (default: the clips')")
+    parser.add_argument(
+        "clips", type=Path, nargs="+", help="folders of phantoms: video, truth, specification; kept landmarks in poses/"
+    )
+    parser.add_argument("--truths", type=Path, help="folder of the truths of the whole set (default: the first)")
     parser.add_argument("--rows", type=Path, default=RESULTS / "reasoning.csv", help="table of the answers to write")
     parser.add_argument("--links", type=Path, default=RESULTS / "reasoning_links.csv", help="table of the links")
     chosen = parser.parse_args(arguments)
-    poses = chosen.poses or chosen.clips / "poses"
-    truths = chosen.truths or chosen.clips
+    truths = chosen.truths or chosen.clips[0]
     values = true_values(truths)
     answers: list[dict[str, Any]] = []
     links: list[dict[str, Any]] = []
-    for name in sorted(path.stem for path in poses.glob("*.npz") if (chosen.clips / f"{path.stem}.json").is_file()):
+    for folder, name in (pair for clips in chosen.clips for pair in _kept(clips)):
         try:
-            case = read_case(chosen.clips, name, poses, truths)
+            case = read_case(folder, name, folder / "poses", truths)
         except KinechainError as error:
             print(f"{name}: {error.code}", flush=True)
             continue
@@ -45,3 +45,9 @@ def main(arguments: list[str] | None = None) -> int:
     pd.DataFrame(answers).to_csv(chosen.rows, index=False, float_format="%.6g")
     pd.DataFrame(links).to_csv(chosen.links, index=False, float_format="%.6g")
     return 0 if answers else 1
+
+
+def _kept(folder: Path) -> list[tuple[Path, str]]:
+    """Return the clips of a folder whose landmarks are kept."""
+    names = sorted(path.stem for path in (folder / "poses").glob("*.npz"))
+    return [(folder, name) for name in names if (folder / f"{name}.json").is_file()]

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Literal, Protocol
 
+from kinechain import glossary
 from kinechain.model.assessment import Band, Finding, Measurement
 from kinechain.model.athlete import Athlete
 from kinechain.text import Text
@@ -33,6 +34,11 @@ class BandRow(Protocol):
         """Who the runners were."""
         ...
 
+    @property
+    def sex(self) -> Literal["male", "both"]:
+        """Whom the band stands for."""
+        ...
+
 
 def find(
     measurements: tuple[Measurement, ...],
@@ -44,8 +50,9 @@ def find(
 
     z = (value − mean) / √(sd² + standard error²), positive above the band; the standard error is that of the
     measurement's interval, error of the method included. Below 1 it is within, up to 2 to watch, above that marked if
-    the difference also exceeds the smallest detectable change. Where the method's error is unknown, or the runner is
-    not known to be a man (the reference runners are men), the verdict is unclear.
+    the difference also exceeds the smallest detectable change. Where the method's error is unknown, or the band is of
+    men and the runner is not known to be one, the verdict is unclear. What one camera sees of the frontal plane is
+    never more than watched: its agreement with three dimensions is too weak for more.
 
     Parameters
     ----------
@@ -74,17 +81,19 @@ def standard_error(measurement: Measurement) -> float:
 def _compare(measurement: Measurement, value: float, band: BandRow, athlete: Athlete, speed_mps: float) -> Finding:
     difference = value - band.mean
     z = difference / math.hypot(band.sd, standard_error(measurement))
-    judged = measurement.method_error is not None and athlete.sex == "male"
+    detectable = abs(difference) > (measurement.sdc or 0.0)
+    judged = measurement.method_error is not None and band.sex in ("both", athlete.sex)
     return Finding(
         id=f"finding.{measurement.id}",
         measurement=measurement.id,
         band=Band(low=band.mean - band.sd, high=band.mean + band.sd, population=band.population, speed_mps=speed_mps),
         z=z,
-        verdict=_verdict(z, difference, measurement.sdc or 0.0) if judged else "unclear",
+        verdict=_verdict(z, detectable=detectable, name=measurement.name) if judged else "unclear",
     )
 
 
-def _verdict(z: float, difference: float, sdc: float) -> Verdict:
+def _verdict(z: float, *, detectable: bool, name: str) -> Verdict:
     if abs(z) < 1:
         return "within"
-    return "marked" if abs(z) > 2 and abs(difference) > sdc else "watch"
+    frontal = glossary.quantity(name).group == "rear_front"
+    return "marked" if abs(z) > 2 and detectable and not frontal else "watch"

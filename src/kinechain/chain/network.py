@@ -64,17 +64,19 @@ class ChainNetwork:
         """Return the share of the complaint that begins at each link and rival; the rest of 1 stays unexplained.
 
         The complaint is handed back along the edges. What reaches a variable is divided between its own beginning
-        (its prior) and its causes, each with strength × how much more probable it is that the cause deviates than in
-        anyone with this complaint. So a cause of which nothing is known explains nothing. Where only one leg hurts, a
-        cause explains only by what it deviates more than on the other leg.
+        (its prior) and its causes, each with strength × how much more probable findings, tests and answers make it that
+        the cause deviates than in anyone. The complaint itself is left out of that: it would raise a cause of which
+        nothing is known as soon as another is ruled out, and such a cause explains nothing. Where only one leg hurts,
+        a cause explains only by what it deviates more than on the other leg.
 
         Parameters
         ----------
         log_ratios : as in `posteriors`, complaints included
         complaints : ln ratio of the complaint variables alone
         """
-        now, anyone = self.posteriors(log_ratios), self.posteriors(complaints)
-        more = {variable: max(0.0, now[variable] - anyone[variable]) for variable in self.nodes}
+        now, anyone = self.posteriors(log_ratios), self.posteriors({})
+        seen = self.posteriors({name: ratio for name, ratio in log_ratios.items() if name not in complaints})
+        more = {variable: max(0.0, seen[variable] - anyone[variable]) for variable in self.nodes}
         sore = [variable for variable, ratio in complaints.items() if ratio > 0]
         excess = {
             variable: self._excess(variable, more, one_sided=len(sore) == 1) if node.is_hypothesis else now[variable]

@@ -1,8 +1,9 @@
 """Reference bands: how thirteen men ran on a treadmill at three speeds, in the product's own definitions.
 
 The rows of `reference_bands.csv` and `reference_curves.csv` are made by `validation/reference_bands.py` from the data
-of Fukuchi, Fukuchi & Duarte 2017, PeerJ 5:e3298, doi 10.7717/peerj.3298 (CC BY 4.0). A quantity that the data does not
-support has no row, so no band.
+of Fukuchi, Fukuchi & Duarte 2017, PeerJ 5:e3298, doi 10.7717/peerj.3298 (CC BY 4.0). What that data does not hold may
+have the band of a published group (`published_bands.toml`), wider by how far its definition may differ. A quantity
+with neither has no band.
 """
 
 from __future__ import annotations
@@ -20,13 +21,18 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from kinechain import glossary
-from kinechain.model.assessment import CURVE_POINTS
+from kinechain.knowledge.toml_rows import check_rows, knowledge_text, parse_toml
+from kinechain.model.assessment import CURVE_POINTS, Grade, QuantityName
 from kinechain.text import Text
 
 Array = NDArray[np.float64]
 
 BANDS_FILE = "reference_bands.csv"
 CURVES_FILE = "reference_curves.csv"
+PUBLISHED_FILE = "published_bands.toml"
+
+#: Whom a band stands for.
+BandSex = Literal["male", "both"]
 
 #: Beyond the slowest and the fastest measured speed their values hold this far; farther out there is no band [m/s].
 SPEED_MARGIN_MPS = 0.3
@@ -54,6 +60,30 @@ class BandRow(BaseModel):
     source: str = Field(min_length=1)
 
 
+class PublishedRow(BaseModel):
+    """One table of `published_bands.toml`: a published group at one speed, in the quantity's own unit.
+
+    Parameters
+    ----------
+    id : the quantity
+    sd : between its runners
+    definition_sd : how far the zero of its definition may lie from ours (SD)
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    id: QuantityName
+    speed_mps: float = Field(gt=0)
+    mean: float
+    sd: float = Field(gt=0)
+    definition_sd: float = Field(ge=0)
+    n_runners: int = Field(ge=2)
+    sex: BandSex
+    grade: Grade
+    source: str = Field(min_length=1)
+    population: Text
+
+
 class CurveRow(BaseModel):
     """One line of `reference_curves.csv`: mean and SD over runners at one point of the stride, 0…100 %."""
 
@@ -77,8 +107,10 @@ class ReferenceBand:
     Parameters
     ----------
     name : quantity of the glossary; mean and sd are in its unit
-    mean, sd : over runners (both legs of each averaged), interpolated between the measured speeds
+    mean, sd : over runners (both legs of each averaged), interpolated between the measured speeds; of a published
+        group the SD holds how far its definition may differ
     n_runners : how many runners
+    sex : whom it stands for
     population, source : who they were, and where the data comes from
     lowest_mps, highest_mps : range of the measured speeds [m/s]
     """
@@ -91,6 +123,7 @@ class ReferenceBand:
     source: str
     lowest_mps: float
     highest_mps: float
+    sex: BandSex = "male"
 
 
 def band(name: str, speed_mps: float) -> ReferenceBand | None:
@@ -113,7 +146,9 @@ def band(name: str, speed_mps: float) -> ReferenceBand | None:
         Where the glossary does not hold `name`.
     """
     rows = _bands().get(glossary.quantity(name).name)
-    if rows is None or not _covers([row.speed_mps for row in rows], speed_mps):
+    if rows is None:
+        return _published_band(name, speed_mps)
+    if not _covers([row.speed_mps for row in rows], speed_mps):
         return None
     speeds = [row.speed_mps for row in rows]
     return ReferenceBand(
@@ -125,6 +160,16 @@ def band(name: str, speed_mps: float) -> ReferenceBand | None:
         source=rows[0].source,
         lowest_mps=speeds[0],
         highest_mps=speeds[-1],
+    )
+
+
+def _published_band(name: str, speed_mps: float) -> ReferenceBand | None:
+    row = _published().get(name)
+    if row is None or not _covers([row.speed_mps], speed_mps):
+        return None
+    sd = math.hypot(row.sd, row.definition_sd)
+    return ReferenceBand(
+        name, row.mean, sd, row.n_runners, row.population, row.source, row.speed_mps, row.speed_mps, row.sex
     )
 
 
@@ -204,6 +249,17 @@ def read_curves(text: str, file: str) -> dict[str, dict[float, Array]]:
     return {name: {speed: found[n, speed] for n, speed in sorted(found) if n == name} for name in names}
 
 
+def read_published(text: str, file: str) -> dict[str, PublishedRow]:
+    """Read the bands of published groups, by name.
+
+    Raises
+    ------
+    ValueError
+        Where a table is wrong or unknown to the glossary; names file and line.
+    """
+    return check_rows(file, text, parse_toml(file, text), PublishedRow)
+
+
 def _rows(text: str, file: str, validate: Callable[[object], Row]) -> Iterator[tuple[int, Row]]:
     """Yield each row with the number of its line, its name checked against the glossary."""
     for line, cells in enumerate(csv.DictReader(text.splitlines()), start=2):
@@ -227,3 +283,8 @@ def _bands() -> dict[str, tuple[BandRow, ...]]:
 @cache
 def _curves() -> dict[str, dict[float, Array]]:
     return read_curves(_text(CURVES_FILE), f"knowledge/{CURVES_FILE}")
+
+
+@cache
+def _published() -> dict[str, PublishedRow]:
+    return read_published(knowledge_text(PUBLISHED_FILE), PUBLISHED_FILE)
