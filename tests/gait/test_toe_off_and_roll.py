@@ -14,7 +14,7 @@ from kinechain.gait.sagittal import SmoothingParameters, to_sagittal
 from kinechain.gait.toe_off import ShiftModel, features, refine_toe_offs
 from kinechain.gait.view import ViewDecision
 
-LATER = ShiftModel(np.zeros(100), np.ones(100), np.zeros(100), 0.01)
+LATER = ShiftModel(np.zeros(133), np.ones(133), np.zeros(133), 0.01)
 
 
 def detected(pose: xr.Dataset, facing: int = 1):
