@@ -47,8 +47,10 @@ check: $(VENV)/.dev ## format, lint, types, direction of imports, spelling
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/codespell $(SOURCES) *.md Makefile .ci/run pyproject.toml
 
-e2e: $(VENV)/.dev ## the data layer on a real PostgreSQL (its server must be installed), and jobs whose processes are killed
-	$(BIN)/python -m pytest -o addopts= -q --strict-markers tests/store tests/jobs
+e2e: $(VENV)/.e2e ## the studio: in a real browser (Chromium), on a real PostgreSQL, and with its processes killed
+	@$(BIN)/kinechain models fetch >/dev/null
+	$(BIN)/python -m pytest -o addopts= -q --strict-markers -rs tests/store tests/jobs tests/e2e
+	$(BIN)/python -m pytest -o addopts= -q --strict-markers -m e2e tests/web || [ $$? -eq 5 ] # 5: none there
 
 format: $(VENV)/.dev ## write the code in the project's format
 	$(BIN)/ruff check --quiet --fix-only .
@@ -92,7 +94,7 @@ clean: ## remove the environment and everything that was made
 # --- the environment: one stamp for what the product needs, one more for each set of tools ---------------------------
 
 # The stamps of an environment whose Python does not run (any more) are worth nothing.
-$(shell $(BIN)/python -c '' >/dev/null 2>&1 || rm -f $(VENV)/.runtime $(VENV)/.dev $(VENV)/.docs $(VENV)/.validation)
+$(shell $(BIN)/python -c '' >/dev/null 2>&1 || rm -f $(VENV)/.runtime $(VENV)/.dev $(VENV)/.e2e $(VENV)/.docs $(VENV)/.validation)
 
 $(VENV)/.runtime: pyproject.toml
 	@if ! $(BIN)/python -c '' 2>/dev/null; then \
@@ -109,6 +111,11 @@ $(VENV)/.dev: pyproject.toml $(VENV)/.runtime
 	@echo "environment: installing the tools for tests and checks"
 	@$(PIP) install --upgrade 'pip>=25.1'
 	@$(PIP) install --group dev
+	@touch $@
+
+$(VENV)/.e2e: pyproject.toml $(VENV)/.dev
+	@echo "environment: installing what drives the browser"
+	@$(PIP) install --group e2e
 	@touch $@
 
 $(VENV)/.docs: pyproject.toml $(VENV)/.runtime
