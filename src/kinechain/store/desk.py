@@ -15,7 +15,19 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kinechain.errors import PlanChangedMeanwhile, RecordMissing
-from kinechain.store.tables import AuditEntry, Client, Clip, Consent, Document, Job, PlanEdit, Result, User, Visit
+from kinechain.store.tables import (
+    AuditEntry,
+    Client,
+    Clip,
+    Consent,
+    DiaryEntry,
+    Document,
+    Job,
+    PlanEdit,
+    Result,
+    User,
+    Visit,
+)
 
 Row = TypeVar("Row")
 
@@ -132,6 +144,16 @@ class Desk:
         """Return an assessment of one of this person's clients; RecordMissing where there is none."""
         joined = select(Result).join(Visit, Visit.id == Result.visit_id).join(Client, Client.id == Visit.client_id)
         return self._found(self._own(joined.where(Result.id == assessment_id)))
+
+    def diary(self, client_id: UUID) -> Sequence[DiaryEntry]:
+        """Return what was noted of a client, in order of the days."""
+        rows = select(DiaryEntry).where(DiaryEntry.client_id == self.client(client_id).id)
+        return self.session.scalars(rows.order_by(DiaryEntry.day, DiaryEntry.made_at)).all()
+
+    def diary_entry(self, entry_id: UUID) -> DiaryEntry:
+        """Return one entry of the diary of one of this person's clients; RecordMissing where there is none."""
+        joined = select(DiaryEntry).join(Client, Client.id == DiaryEntry.client_id)
+        return self._found(self._own(joined.where(DiaryEntry.id == entry_id)))
 
     def edit_plan(self, assessment_id: UUID, seen: int, plan: Document, why: str) -> PlanEdit:
         """Keep a changed plan beside the suggestion.

@@ -11,7 +11,7 @@ from fastapi.staticfiles import StaticFiles
 
 from kinechain import __version__
 from kinechain.web.doors import ANYONE
-from kinechain.web.pages import account, clients, entry, results, visits
+from kinechain.web.pages import account, clients, diary, entry, results, today, visits
 from kinechain.web.refusals import refuse_in_words
 from kinechain.web.studio import Studio
 
@@ -49,7 +49,7 @@ def create_app(studio: Studio) -> FastAPI:
     app.state.studio = studio
     app.middleware("http")(_around)
     refuse_in_words(app)
-    for pages in (entry, account, clients, visits, results):
+    for pages in (entry, account, clients, visits, results, today, diary):
         app.include_router(pages.router)
     app.get("/static/report.css", include_in_schema=False, dependencies=[ANYONE])(_report_style)
     app.mount("/static", StaticFiles(directory=str(resources.files("kinechain.web") / "static")), name="static")

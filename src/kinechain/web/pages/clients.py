@@ -56,7 +56,7 @@ class ClientForm(AthleteForm):
 def home(request: Request, visitor: SignedIn) -> Response:
     """Show a trainer the runners of the studio; a runner goes to their own page."""
     if visitor.role == "client":
-        return RedirectResponse(f"/clients/{visitor.client_id}", status_code=303)
+        return RedirectResponse("/today", status_code=303)
     with studio_of(request).database.reading() as session:
         return page(request, "clients.html.j2", clients=Desk.of(session, visitor.user_id).clients())
 
