@@ -78,11 +78,12 @@ def check(request: Request, visitor: SignedIn, clip_id: UUID) -> Response:
         desk = Desk.of(session, visitor.user_id)
         clip = desk.clip(clip_id)
         visit = desk.visit(clip.visit_id)
-        if visit.kind != "follow_up":
+        filmed = {key: clip.filming[key] for key in ("exercise", "side") if key in clip.filming}
+        if visit.kind != "follow_up" or "exercise" not in filmed:
             raise RecordMissing
         if desk.consent(visit.client_id) is None:
             raise ConsentNeeded
-        asked = {"sha256": clip.sha256, "file_name": clip.file_name, **clip.filming}
+        asked = {"sha256": clip.sha256, "file_name": clip.file_name, **filmed}
         payload = check_payload(session, "check_exercise", visit.client_id, None, asked)
         job = Job(client_id=visit.client_id, kind="check_exercise", payload=payload)
         session.add(job)
