@@ -106,9 +106,7 @@ def test_a_clip_of_running_is_not_checked_as_an_exercise(trainer: Browser, clien
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
-def test_the_result_counts_and_asks_what_no_clip_shows(
-    runner: Browser, client_id: UUID, studio: Studio, language: str
-):
+def test_the_result_counts_and_asks_what_no_clip_shows(runner: Browser, client_id: UUID, studio: Studio, language: str):
     document = check_of("hip_hinge", "hip_hinge")
     job = ended(studio, client_id, document)
     runner.post("/language", {"language": language, "back": "/"})
@@ -123,9 +121,7 @@ def test_the_result_counts_and_asks_what_no_clip_shows(
 def test_a_fault_is_told_with_what_to_say_to_it(runner: Browser, client_id: UUID, studio: Studio):
     fault = exercises()["hip_hinge"].fault("knee_bends")
     seen = {"id": fault.id, "by": fault.by, "side": "right", "frame": 9, "value": 40.0, "threshold": 25.0}
-    document = check_of("hip_hinge", "hip_hinge") | {
-        "faults": [{**seen, "unit": "deg", "cue": fault.cue.model_dump()}]
-    }
+    document = check_of("hip_hinge", "hip_hinge") | {"faults": [{**seen, "unit": "deg", "cue": fault.cue.model_dump()}]}
     page = runner.get(f"/checks/{ended(studio, client_id, document)}")
     assert fault.cue.ja in page
     assert fault.text.ja in page

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
-from report_samples import full_plan, reasoned
+from report_samples import full_plan, measurement, reasoned
 from web_browser import Browser
 
 from kinechain.knowledge.intake import questions
@@ -33,9 +33,9 @@ def add(studio: Studio, client_id: UUID) -> Add:
         document["athlete"] |= athlete
         for clip in document["clips"]:
             clip["sha256"] = sha or uuid4().hex * 2
+        speed = measurement("speed_mps", "both", 3.0, 0.05)
+        document["measurements"].append(speed.model_dump(mode="json"))
         for row in document["measurements"]:
-            if row["name"] == "speed_mps":
-                row |= {"value": 3.0, "low": 2.95, "high": 3.05, "missing_because": None, "n_strides": 9}
             if row["name"] == CADENCE and row["value"] is not None:
                 row |= {key: row[key] + quicker_spm for key in ("value", "low", "high")}
                 row["method_error"] = {"bias": 0.0, "sd": 0.5, "source": "test"}

@@ -8,9 +8,9 @@ from typing import Any, Literal
 from uuid import UUID, uuid4
 
 import pytest
+from exercise_samples import check_of
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
-from exercise_samples import check_of
 from web_browser import Browser
 
 from kinechain.store.tables import Clip, DiaryEntry, Job, ShareLink, Upload, Visit, now
@@ -129,7 +129,13 @@ def rows(studio: Studio, client_id: UUID, result_id: UUID, trainer: Browser) -> 
             "exercise_clip_id": Clip(
                 visit_id=follow_up, sha256="c" * 64, size_bytes=9, file_name="c.mp4", filming={"exercise": "hip_hinge"}
             ),
-            "check_job_id": Job(client_id=client_id, kind="check_exercise", state="succeeded", document=check_of("hip_hinge", "hip_hinge")),
+            "check_job_id": Job(
+                client_id=client_id,
+                kind="check_exercise",
+                state="succeeded",
+                payload={"exercise": "hip_hinge", "sha256": "c" * 64},
+                document=check_of("hip_hinge", "hip_hinge"),
+            ),
             "comparison_job_id": Job(client_id=client_id, kind="compare", state="succeeded", payload=compared),
             "share_id": ShareLink(assessment_id=result_id, secret_sha256="b" * 64, expires_at=now()),
         }
@@ -149,7 +155,9 @@ def rows(studio: Studio, client_id: UUID, result_id: UUID, trainer: Browser) -> 
 def filled(path: str, rows: dict[str, UUID]) -> str:
     kind = next((kind for start, kind in ROWS.items() if path.startswith(start)), "")
     rows = rows | {name.removeprefix(kind): row for name, row in rows.items() if kind and name.startswith(kind)}
-    return (path.replace(":path", "") + QUERIES.get(path, "")).format(**{"token_id": uuid4(), "secret": "none", "name": "report.ja.html", **rows})
+    return (path.replace(":path", "") + QUERIES.get(path, "")).format(
+        **{"token_id": uuid4(), "secret": "none", "name": "report.ja.html", **rows}
+    )
 
 
 def ask(browser: Browser, method: str, route: str, rows: dict[str, UUID]) -> int:

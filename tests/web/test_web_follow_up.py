@@ -122,6 +122,13 @@ def test_a_limp_or_strong_pain_stops_through_the_gate(
     assert 'class="doing stopped"' in trainer.get("/")
 
 
+def test_a_session_after_the_stop_makes_a_new_plan(runner: Browser, trainer: Browser, client_id: UUID, planned):
+    planned(0)
+    note(runner, client_id, kind="pain", limp="true", date=days_ago(2))
+    assert "<article" in runner.get("/today")
+    assert states(trainer.get("/")) != ["stopped"]
+
+
 def test_a_change_of_the_plan_keeps_the_stop_and_what_was_reached(
     studio: Studio, runner: Browser, trainer: Browser, client_id: UUID, planned
 ):
@@ -148,9 +155,7 @@ def test_an_exercise_added_late_has_its_weeks_from_then_on(trainer: Browser, cli
 
 def test_a_dose_that_the_trainer_changed_is_the_dose_shown(trainer: Browser, runner: Browser, planned):
     result_id = planned(0)
-    trainer.post(
-        f"/results/{result_id}/plan", {"seen": "0", "why": "x", "keep.hip_hinge": "1", "hip_hinge.sets": "4"}
-    )
+    trainer.post(f"/results/{result_id}/plan", {"seen": "0", "why": "x", "keep.hip_hinge": "1", "hip_hinge.sets": "4"})
     assert "4セット" in card(runner.get("/today"), "hip_hinge")
 
 

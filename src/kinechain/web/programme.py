@@ -12,12 +12,14 @@ from sqlalchemy import select
 from kinechain.exercise.progress import training_plan
 from kinechain.knowledge.monitoring import Seen, had_strain, monitored
 from kinechain.model.assessment import Plan
+from kinechain.model.comparison import CAREFUL, StepKind
 from kinechain.model.diary import WEEK, Diary
 from kinechain.model.training_plan import TrainingPlan
 from kinechain.pipeline.follow_up import Doing, doing
 from kinechain.store.desk import Desk
 from kinechain.store.diary import diary_of
 from kinechain.store.tables import PlanEdit, Result, Visit
+from kinechain.text import Text
 
 
 @dataclass(frozen=True)
@@ -55,12 +57,27 @@ class Programme:
 
     @property
     def seen(self) -> tuple[Seen, ...]:
-        """What the rules of monitoring say of the week that ends today, the most careful step first."""
+        """What the rules of monitoring say of the week that ends today, the most careful step first.
+
+        While there is a plan, a stop is the plan's to make: what a later session has cleared stops no more.
+        """
         strained = self.prescribed is not None and had_strain(self.prescribed.intake)
         recent = self.diary.between(dt.date.min, self.today)
         if recent.last is None or (self.today - recent.last).days >= WEEK:
             return ()
-        return monitored(recent, self.today, strained=strained)
+        seen = monitored(recent, self.today, strained=strained)
+        return seen if self.prescribed is None else tuple(one for one in seen if one.rule.step != "stop")
+
+    @property
+    def said(self) -> tuple[StepKind | None, tuple[Text, ...]]:
+        """The most careful step that plan and diary lead to, and why; at a stop what the gate says stands last."""
+        week, seen = self.week, self.seen
+        if week is not None and week.stop:
+            return "stop", week.messages
+        step = min((one.rule.step for one in seen), key=CAREFUL.index, default=None)
+        held = [one for one in seen if one.rule.step == step]
+        texts = (*(one.text for one in held), *(text for one in held for text in one.texts))
+        return step, tuple(dict.fromkeys(texts))
 
     @property
     def doing(self) -> Doing:

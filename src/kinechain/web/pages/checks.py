@@ -83,7 +83,7 @@ def check(request: Request, visitor: SignedIn, clip_id: UUID) -> Response:
             raise RecordMissing
         if desk.consent(visit.client_id) is None:
             raise ConsentNeeded
-        asked = {"sha256": clip.sha256, "file_name": clip.file_name, **filmed}
+        asked: dict[str, object] = {"sha256": clip.sha256, "file_name": clip.file_name, **filmed}
         payload = check_payload(session, "check_exercise", visit.client_id, None, asked)
         job = Job(client_id=visit.client_id, kind="check_exercise", payload=payload)
         session.add(job)

@@ -146,15 +146,15 @@ def _diary(
         rows = [(row.id, entry_of(row)) for row in reversed(desk.diary(client_id))]
         desk.note("see", "client", client_id)
         programme = programme_of(desk, client_id)
-        week = programme.week
+        step, said = programme.said
         return page(
             request,
             "diary.html.j2",
             200 if error is None else status_of(error),
             client=client,
             rows=rows,
-            seen=programme.seen,
-            stops=week.messages if week is not None and week.stop else (),
+            step=step,
+            said=said,
             today=programme.today,
             exercises=exercises(),
             typed=typed,

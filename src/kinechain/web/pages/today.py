@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -77,6 +76,7 @@ def _today(request: Request, visitor: Visitor, client_id: UUID) -> Response:
         programme = programme_of(desk, client.id)
         desk.note("today", "client", client.id)
         week, language = programme.week, language_of(request)
+        step, said = programme.said
         tasks = None
         if week is not None and not week.stop and programme.prescribed is not None:
             tasks = _tasks(programme, programme.prescribed, week, language)
@@ -87,20 +87,13 @@ def _today(request: Request, visitor: Visitor, client_id: UUID) -> Response:
             programme=programme,
             week=week,
             tasks=tasks,
-            stopped=_stopped(programme, week),
+            step=step,
+            said=said,
             unanswered=week is not None and UNANSWERED in week.gates,
             yesterday=programme.today - dt.timedelta(days=1),
             told=words_in(language),
             error=None,
         )
-
-
-def _stopped(programme: Programme, week: TrainingPlan | None) -> tuple[Mapping[str, str], ...]:
-    """Return what stands in place of everything else while the plan, or the diary alone, says stop."""
-    if week is not None and week.stop:
-        return tuple(text.model_dump() for text in week.messages)
-    stops = [text for seen in programme.seen if seen.rule.step == "stop" for text in seen.texts]
-    return tuple(text.model_dump() for text in dict.fromkeys(stops))
 
 
 def _tasks(programme: Programme, prescribed: Prescribed, week: TrainingPlan, language: Language) -> Tasks:
