@@ -78,7 +78,7 @@ def check(request: Request, visitor: SignedIn, clip_id: UUID) -> Response:
         desk = Desk.of(session, visitor.user_id)
         clip = desk.clip(clip_id)
         visit = desk.visit(clip.visit_id)
-        filmed = {key: clip.filming[key] for key in ("exercise", "side") if key in clip.filming}
+        filmed: dict[str, object] = {key: clip.filming[key] for key in ("exercise", "side") if key in clip.filming}
         if visit.kind != "follow_up" or "exercise" not in filmed:
             raise RecordMissing
         if desk.consent(visit.client_id) is None:
