@@ -56,16 +56,20 @@ class Programme:
         return training_plan(found.plan, found.intake, self.diary, found.start, self.today)
 
     @property
+    def strained(self) -> bool:
+        """Whether the calf was strained before, as far as is known."""
+        return self.prescribed is not None and had_strain(self.prescribed.intake)
+
+    @property
     def seen(self) -> tuple[Seen, ...]:
         """What the rules of monitoring say of the week that ends today, the most careful step first.
 
         While there is a plan, a stop is the plan's to make: what a later session has cleared stops no more.
         """
-        strained = self.prescribed is not None and had_strain(self.prescribed.intake)
         recent = self.diary.between(dt.date.min, self.today)
         if recent.last is None or (self.today - recent.last).days >= WEEK:
             return ()
-        seen = monitored(recent, self.today, strained=strained)
+        seen = monitored(recent, self.today, strained=self.strained)
         return seen if self.prescribed is None else tuple(one for one in seen if one.rule.step != "stop")
 
     @property

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from kinechain.errors import FormInvalid, KinechainError
 from kinechain.knowledge.exercises import exercises
+from kinechain.knowledge.monitoring import monitoring
 from kinechain.model.diary import DiaryEntry, EntryKind
 from kinechain.report.words import read_words
 from kinechain.store.desk import Desk
@@ -155,6 +156,7 @@ def _diary(
             rows=rows,
             step=step,
             said=said,
+            limit=monitoring().green(strained=programme.strained),
             today=programme.today,
             exercises=exercises(),
             typed=typed,
