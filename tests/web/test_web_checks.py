@@ -58,6 +58,7 @@ def test_a_clip_is_sent_in_pieces_and_its_check_is_queued(
 ):
     clip = sent(runner, client_id)
     runner.post(f"/clips/{clip}/check")
+    runner.post(f"/clips/{clip}/check")
     (job,) = rows(studio, Job)
     assert runner.at == f"/jobs/{job.id}"
     assert (job.kind, job.client_id, job.visit_id) == ("check_exercise", client_id, None)

@@ -159,6 +159,16 @@ class Desk:
         rows = select(Job).where(Job.client_id == self.client(client_id).id, Job.kind == kind)
         return self.session.scalars(rows.order_by(Job.made_at.desc())).all()
 
+    def queue(self, kind: JobKind, client_id: UUID, payload: Document) -> Job:
+        """Queue a job that needs no session, or return the one that asks for the same and has not ended."""
+        open_jobs = (job for job in self.jobs(client_id, kind) if job.state in ("queued", "running"))
+        job = next((job for job in open_jobs if job.payload == payload), None)
+        if job is None:
+            job = Job(client_id=client_id, kind=kind, payload=payload)
+            self.session.add(job)
+            self.session.flush()
+        return job
+
     def results(self, client_id: UUID) -> Sequence[tuple[Visit, Result]]:
         """Return each session of a client that was assessed with its latest result, the earliest session first."""
         rows = self.session.execute(

@@ -16,7 +16,6 @@ from kinechain.knowledge.exercises import exercises
 from kinechain.model.exercise_check import ExerciseCheck
 from kinechain.model.skeleton import Side
 from kinechain.store.desk import Desk
-from kinechain.store.tables import Job
 from kinechain.store.uploads import begin_upload
 from kinechain.web.doors import SignedIn
 from kinechain.web.forms import Empty
@@ -85,9 +84,7 @@ def check(request: Request, visitor: SignedIn, clip_id: UUID) -> Response:
             raise ConsentNeeded
         asked: dict[str, object] = {"sha256": clip.sha256, "file_name": clip.file_name, **filmed}
         payload = check_payload(session, "check_exercise", visit.client_id, None, asked)
-        job = Job(client_id=visit.client_id, kind="check_exercise", payload=payload)
-        session.add(job)
-        session.flush()
+        job = desk.queue("check_exercise", visit.client_id, payload)
         desk.note("check", "clip", clip_id)
         return RedirectResponse(f"/jobs/{job.id}", status_code=303)
 

@@ -58,9 +58,7 @@ def order_film(
         desk.client(client_id)
         asked = {"before": before, "after": after}
         payload = check_payload(session, "compare", client_id, None, asked)
-        job = Job(client_id=client_id, kind="compare", payload=payload)
-        session.add(job)
-        session.flush()
+        job = desk.queue("compare", client_id, payload)
         desk.note("compare", "client", client_id)
         return RedirectResponse(f"/jobs/{job.id}", status_code=303)
 
