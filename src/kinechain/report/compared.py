@@ -11,12 +11,14 @@ from markupsafe import Markup
 
 from kinechain import glossary
 from kinechain.model.assessment import Assessment, Contrast, Load, SideOrBoth, View
+from kinechain.model.comparison import Comparison
 from kinechain.report.load_figure import FORCES, SHARES, dots_of, load_bars, ratio_of, top_of
 from kinechain.report.numbers import digits, display_of, round_interval, two_digit_step
 from kinechain.report.rows import RowMaker
-from kinechain.report.words import Words
+from kinechain.report.words import Words, words_in
 from kinechain.text import Language
 
+_VERDICTS = ("real", "none", "unclear")
 _KINDS: tuple[str, ...] = get_args(Contrast.model_fields["kind"].annotation)
 
 
@@ -87,6 +89,14 @@ class ClipLoads:
     forces: tuple[LoadBars, ...]
     shares: tuple[LoadBars, ...]
     rows: tuple[LoadRow, ...]
+
+
+def change_rows(comparison: Comparison, after: Assessment, language: Language) -> tuple[DifferenceRow, ...]:
+    """Return what changed from one assessment to another, what is beyond its error first."""
+    changes = sorted(comparison.changes, key=lambda change: _VERDICTS.index(change.verdict))
+    shown, words = after.model_copy(update={"contrasts": tuple(changes)}), words_in(language)
+    kinds = ComparedMaker(shown, RowMaker(shown, lambda _: None, language, words), language, words).contrasts()
+    return tuple(row for kind in kinds for row in kind.rows)
 
 
 class ComparedMaker:

@@ -89,30 +89,36 @@ def write_course(course: Course, folder: Path) -> tuple[Path, Path]:
 
 def render_course(course: Course, language: Language) -> str:
     """Return the page in one language."""
+    return environment().get_template("course.html.j2").render(_values(course, language))
+
+
+def course_body(course: Course, language: Language) -> Markup:
+    """Return what the page holds below its head, for a page that has one of its own."""
+    text = environment().get_template("course_body.html.j2").render(_values(course, language))
+    return Markup(text)  # noqa: S704 - the template escapes
+
+
+def _values(course: Course, language: Language) -> dict[str, object]:
     words = words_in(language)
     maker = _Maker(course, language, words)
     reasons: dict[str, list[str]] = {}
     for row in course.not_comparable:
         reasons.setdefault(row.why[language], []).append(glossary.quantity(row.name).label[language])
-    return (
-        environment()
-        .get_template("course.html.j2")
-        .render(
-            cautions=[text[language] for text in course.cautions],
-            course=course,
-            distance=maker.distance(),
-            language=language,
-            legend=[(step_sign(step), words["course_step"][step]) for step in _STEPS],
-            marks=maker.marks(),
-            now=maker.mark(course.step),
-            other_language=next(other for other in LANGUAGES if other != language),
-            pain=maker.pain(),
-            plan=maker.plan(),
-            quantities=maker.quantities(),
-            reasons={why: tuple(dict.fromkeys(labels)) for why, labels in reasons.items()},
-            w=words,
-        )
-    )
+    return {
+        "cautions": [text[language] for text in course.cautions],
+        "course": course,
+        "distance": maker.distance(),
+        "language": language,
+        "legend": [(step_sign(step), words["course_step"][step]) for step in _STEPS],
+        "marks": maker.marks(),
+        "now": maker.mark(course.step),
+        "other_language": next(other for other in LANGUAGES if other != language),
+        "pain": maker.pain(),
+        "plan": maker.plan(),
+        "quantities": maker.quantities(),
+        "reasons": {why: tuple(dict.fromkeys(labels)) for why, labels in reasons.items()},
+        "w": words,
+    }
 
 
 class _Maker:

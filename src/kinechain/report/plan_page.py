@@ -91,9 +91,9 @@ def plan_page(assessment: Assessment, labels: Labels, language: Language, words:
         raised=(),
         questions=(),
         clip=clip,
-        exercises=tuple(_card(exercise, assessment, labels, language, words) for exercise in plan.exercises),
-        stop_rules=_stop_rules(plan.exercises, language),
-        running=_running(plan.running, words),
+        exercises=tuple(_because(exercise, assessment, labels, language, words) for exercise in plan.exercises),
+        stop_rules=stop_rules(plan.exercises, language),
+        running=running_advice(plan.running, words),
     )
 
 
@@ -102,9 +102,9 @@ def _open_questions(assessment: Assessment, language: Language) -> tuple[tuple[s
     return tuple((key, label) for key, label in red_flag_questions(language) if key not in answered)
 
 
-def _card(exercise: Exercise, assessment: Assessment, labels: Labels, language: Language, words: Words) -> ExerciseCard:
+def exercise_card(exercise: Exercise, language: Language, words: Words, why: str = "", sound: str = "") -> ExerciseCard:
+    """Return one exercise: its drawing, how much and how; `why` and `sound` are the caller's."""
     row = exercise_rows().get(exercise.id)
-    because = next((h for h in assessment.hypotheses if h.id == exercise.because), None)
     every = words["dose"]["daily" if exercise.days_per_week == 7 else "often"]
     return ExerciseCard(
         id=exercise.id,
@@ -119,10 +119,18 @@ def _card(exercise: Exercise, assessment: Assessment, labels: Labels, language: 
         progression=() if row is None else _texts(row.progression, language),
         regression=() if row is None else _texts(row.regression, language),
         camera="" if row is None else row.camera[language],
-        why=_why(because, labels, words),
+        why=why,
         explains="" if row is None or row.explains is None else row.explains[language],
-        sound=_metronome(assessment) if exercise.id == STEP_RATE_PRACTICE else "",
+        sound=sound,
     )
+
+
+def _because(
+    exercise: Exercise, assessment: Assessment, labels: Labels, language: Language, words: Words
+) -> ExerciseCard:
+    because = next((h for h in assessment.hypotheses if h.id == exercise.because), None)
+    sound = _metronome(assessment) if exercise.id == STEP_RATE_PRACTICE else ""
+    return exercise_card(exercise, language, words, _why(because, labels, words), sound)
 
 
 def _fault_line(fault: Fault, language: Language) -> FaultLine:
@@ -146,7 +154,7 @@ def _why(because: Hypothesis | None, labels: Labels, words: Words) -> str:
     return pattern.format(label=labels.hypothesis(because))
 
 
-def _stop_rules(chosen: tuple[Exercise, ...], language: Language) -> tuple[str, ...]:
+def stop_rules(chosen: tuple[Exercise, ...], language: Language) -> tuple[str, ...]:
     """Return when to stop, each rule once."""
     rows = (exercise_rows().get(exercise.id) for exercise in chosen)
     return tuple(dict.fromkeys(rule[language] for row in rows if row is not None for rule in row.stop_rules))
@@ -166,7 +174,7 @@ def _dose(exercise: Exercise, usual: Dose | None, language: Language, words: Wor
     return words["dose"]["per_side"].format(dose=dose) if exercise.per_side else dose
 
 
-def _running(running: Mapping[str, float | str | None], words: Words) -> tuple[str, ...]:
+def running_advice(running: Mapping[str, float | str | None], words: Words) -> tuple[str, ...]:
     """Return the advice for running; what has no value, or no sentence, is left out."""
     return tuple(
         words["running"][key].format(value=value if isinstance(value, str) else given(value))

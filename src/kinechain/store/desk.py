@@ -15,7 +15,20 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kinechain.errors import PlanChangedMeanwhile, RecordMissing
-from kinechain.store.tables import AuditEntry, Client, Clip, Consent, Document, Job, PlanEdit, Result, User, Visit
+from kinechain.store.tables import (
+    AuditEntry,
+    Client,
+    Clip,
+    Consent,
+    DiaryEntry,
+    Document,
+    Job,
+    JobKind,
+    PlanEdit,
+    Result,
+    User,
+    Visit,
+)
 
 Row = TypeVar("Row")
 
@@ -67,6 +80,17 @@ class Desk:
         self.session.flush()
         return visit
 
+    def follow_up(self, client_id: UUID) -> Visit:
+        """Return what holds a client's clips of exercises between sessions; it is made where there is none."""
+        client = self.client(client_id)
+        between = select(Visit).where(Visit.client_id == client.id, Visit.kind == "follow_up").order_by(Visit.made_at)
+        visit = self.session.scalar(between.limit(1))
+        if visit is None:
+            visit = Visit(client_id=client.id, kind="follow_up")
+            self.session.add(visit)
+            self.session.flush()
+        return visit
+
     def visit(self, visit_id: UUID) -> Visit:
         """Return a session of one of this person's clients; RecordMissing where there is none."""
         return self._found(
@@ -86,6 +110,8 @@ class Desk:
     def queue_job(self, visit_id: UUID) -> Job:
         """Queue the analysis of a session, or return the one that waits or runs already."""
         visit = self.visit(visit_id)
+        if visit.kind != "session":
+            raise RecordMissing
         at_work = select(Job).where(
             Job.visit_id == visit.id, Job.kind == "assess", Job.state.in_(("queued", "running"))
         )
@@ -142,10 +168,45 @@ class Desk:
         others = self.session.scalar(same.where(Visit.client_id == client_id, Clip.sha256 == clip.sha256).limit(1))
         return clip.visit_id, None if others else (client_id, clip.sha256)
 
+    def jobs(self, client_id: UUID, kind: JobKind) -> Sequence[Job]:
+        """Return the jobs of one kind for a client, the latest first."""
+        rows = select(Job).where(Job.client_id == self.client(client_id).id, Job.kind == kind)
+        return self.session.scalars(rows.order_by(Job.made_at.desc())).all()
+
+    def queue(self, kind: JobKind, client_id: UUID, payload: Document) -> Job:
+        """Queue a job that needs no session, or return the one that asks for the same and has not ended."""
+        open_jobs = (job for job in self.jobs(client_id, kind) if job.state in ("queued", "running"))
+        job = next((job for job in open_jobs if job.payload == payload), None)
+        if job is None:
+            job = Job(client_id=client_id, kind=kind, payload=payload)
+            self.session.add(job)
+            self.session.flush()
+        return job
+
+    def results(self, client_id: UUID) -> Sequence[tuple[Visit, Result]]:
+        """Return each session of a client that was assessed with its latest result, the earliest session first."""
+        rows = self.session.execute(
+            select(Visit, Result)
+            .join(Result, Result.visit_id == Visit.id)
+            .where(Visit.client_id == self.client(client_id).id)
+            .order_by(Visit.made_at, Result.made_at)
+        )
+        return list({visit.id: (visit, result) for visit, result in rows}.values())
+
     def result(self, assessment_id: UUID) -> Result:
         """Return an assessment of one of this person's clients; RecordMissing where there is none."""
         joined = select(Result).join(Visit, Visit.id == Result.visit_id).join(Client, Client.id == Visit.client_id)
         return self._found(self._own(joined.where(Result.id == assessment_id)))
+
+    def diary(self, client_id: UUID) -> Sequence[DiaryEntry]:
+        """Return what was noted of a client, in order of the days."""
+        rows = select(DiaryEntry).where(DiaryEntry.client_id == self.client(client_id).id)
+        return self.session.scalars(rows.order_by(DiaryEntry.day, DiaryEntry.made_at)).all()
+
+    def diary_entry(self, entry_id: UUID) -> DiaryEntry:
+        """Return one entry of the diary of one of this person's clients; RecordMissing where there is none."""
+        joined = select(DiaryEntry).join(Client, Client.id == DiaryEntry.client_id)
+        return self._found(self._own(joined.where(DiaryEntry.id == entry_id)))
 
     def edit_plan(self, assessment_id: UUID, seen: int, plan: Document, why: str) -> PlanEdit:
         """Keep a changed plan beside the suggestion.

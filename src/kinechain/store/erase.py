@@ -64,7 +64,7 @@ def erase_past_retention(database: Database, files: StudioFiles, moment: datetim
         rows = session.execute(
             select(Client, Organisation.retention_days, last)
             .join(Organisation, Organisation.id == Client.organisation_id)
-            .outerjoin(Visit, Visit.client_id == Client.id)
+            .outerjoin(Visit, (Visit.client_id == Client.id) & (Visit.kind == "session"))
             .where(Organisation.retention_days.is_not(None))
             .group_by(Client.id, Organisation.id)
         ).all()

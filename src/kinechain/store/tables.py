@@ -28,6 +28,7 @@ Role = Literal["trainer", "client"]
 JobKind = Literal["assess", "check_clip", "check_exercise", "compare"]
 JobState = Literal["queued", "running", "succeeded", "failed"]
 DiaryKind = Literal["pain", "run", "exercise"]
+VisitKind = Literal["session", "follow_up"]
 Document = dict[str, Any]
 
 
@@ -81,6 +82,7 @@ class Table(DeclarativeBase):
         JobKind: String(16),
         JobState: String(16),
         DiaryKind: String(16),
+        VisitKind: String(16),
     }
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -185,11 +187,16 @@ class Consent(Table):
 
 
 class Visit(Table):
-    """A session of a client: intake answers and field tests, in the form of a session file."""
+    """A session of a client: intake answers and field tests, in the form of a session file.
+
+    One of kind "follow_up" holds the clips of exercises that a client sends between sessions; nothing assesses it.
+    """
 
     __tablename__ = "visits"
+    __table_args__ = (_one_of("kind", get_args(VisitKind)),)
 
     client_id: Mapped[UUID] = _part_of("clients")
+    kind: Mapped[VisitKind] = mapped_column(default="session")
     trainer_id: Mapped[UUID | None] = _by()
     intake: Mapped[Document] = mapped_column(default=dict)
     tests: Mapped[list[Any]] = mapped_column(JSON, default=list)

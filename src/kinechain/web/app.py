@@ -11,7 +11,7 @@ from fastapi.staticfiles import StaticFiles
 
 from kinechain import __version__
 from kinechain.web.doors import ANYONE
-from kinechain.web.pages import account, clients, entry, results, visits
+from kinechain.web.pages import account, checks, clients, course, diary, entry, results, today, visits
 from kinechain.web.refusals import refuse_in_words
 from kinechain.web.studio import Studio
 
@@ -27,6 +27,7 @@ POLICY = "; ".join(
         "form-action 'self'",
     )
 )
+_REPORT_STYLES = {"report.css": "style.css", "course.css": "course.css"}
 _HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -49,9 +50,10 @@ def create_app(studio: Studio) -> FastAPI:
     app.state.studio = studio
     app.middleware("http")(_around)
     refuse_in_words(app)
-    for pages in (entry, account, clients, visits, results):
+    for pages in (entry, account, clients, visits, results, today, diary, checks, course):
         app.include_router(pages.router)
-    app.get("/static/report.css", include_in_schema=False, dependencies=[ANYONE])(_report_style)
+    for name, file in _REPORT_STYLES.items():
+        app.get(f"/static/{name}", include_in_schema=False, dependencies=[ANYONE])(_report_style(file))
     app.mount("/static", StaticFiles(directory=str(resources.files("kinechain.web") / "static")), name="static")
     return app
 
@@ -66,6 +68,7 @@ async def _around(request: Request, respond: Callable[[Request], Awaitable[Respo
     return response
 
 
-def _report_style() -> FileResponse:
-    """Return the style of the report's sections, which pages of results show."""
-    return FileResponse(str(resources.files("kinechain.report") / "templates" / "style.css"), media_type="text/css")
+def _report_style(file: str) -> Callable[[], FileResponse]:
+    """Return what hands out a style of the report, whose sections pages of results show."""
+    path = str(resources.files("kinechain.report") / "templates" / file)
+    return lambda: FileResponse(path, media_type="text/css")

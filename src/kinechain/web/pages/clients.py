@@ -16,6 +16,7 @@ from starlette.background import BackgroundTask
 
 from kinechain.errors import FormInvalid, KinechainError
 from kinechain.model.athlete import Athlete
+from kinechain.pipeline.follow_up import ATTENTION, QUIET_DAYS
 from kinechain.store import accounts
 from kinechain.store.copy_out import copy_out
 from kinechain.store.desk import Desk
@@ -24,6 +25,7 @@ from kinechain.store.tables import Client, Consent, Result, User, Visit, now
 from kinechain.web.doors import SignedIn, Trainer, Visitor
 from kinechain.web.forms import Name, checked
 from kinechain.web.page import page
+from kinechain.web.programme import programme_of
 from kinechain.web.refusals import status_of
 from kinechain.web.studio import studio_of
 
@@ -54,11 +56,17 @@ class ClientForm(AthleteForm):
 
 @router.get("/")
 def home(request: Request, visitor: SignedIn) -> Response:
-    """Show a trainer the runners of the studio; a runner goes to their own page."""
+    """Show a trainer the runners of the studio, those who need attention first; a runner goes to their own page."""
     if visitor.role == "client":
-        return RedirectResponse(f"/clients/{visitor.client_id}", status_code=303)
+        return RedirectResponse("/today", status_code=303)
     with studio_of(request).database.reading() as session:
-        return page(request, "clients.html.j2", clients=Desk.of(session, visitor.user_id).clients())
+        desk = Desk.of(session, visitor.user_id)
+        found = [(client, programme_of(desk, client.id)) for client in desk.clients()]
+        listed = sorted(
+            ((client, programme.doing, programme.diary.last) for client, programme in found),
+            key=lambda row: ATTENTION.index(row[1]),
+        )
+        return page(request, "clients.html.j2", listed=listed, quiet_days=QUIET_DAYS)
 
 
 @router.get("/clients/new")
@@ -213,7 +221,8 @@ def _client(
 
 def _visits(session: Session, client: Client) -> list[tuple[Visit, Result | None]]:
     """Return the sessions, the latest first, each with its latest result."""
-    visits = session.scalars(select(Visit).where(Visit.client_id == client.id).order_by(Visit.made_at.desc())).all()
+    sessions = select(Visit).where(Visit.client_id == client.id, Visit.kind == "session")
+    visits = session.scalars(sessions.order_by(Visit.made_at.desc())).all()
     results = session.scalars(
         select(Result).where(Result.visit_id.in_([visit.id for visit in visits])).order_by(Result.made_at)
     )

@@ -21,7 +21,7 @@ from kinechain.pipeline.session import SPEEDS_MPS, speed_of_pace
 from kinechain.pipeline.test_plan import plan_session
 from kinechain.report.drawing import drawing
 from kinechain.store.desk import Desk
-from kinechain.store.tables import Job, Upload, Visit
+from kinechain.store.tables import Job, JobKind, Upload, Visit
 from kinechain.store.uploads import begin_upload, take_piece, unfinished
 from kinechain.text import Text
 from kinechain.web.doors import SignedIn, Visitor
@@ -34,6 +34,8 @@ from kinechain.web.test_form import results_of, values_of
 router = APIRouter()
 GROUPS = ("complaint", "history", "training", "red_flag")
 PIECE_BYTES = Limits.piece_bytes
+#: Where the page is of a job that ended without an assessment.
+PAGES: dict[JobKind, str] = {"check_exercise": "/checks", "compare": "/comparisons"}
 PACE, CLIPS = Text(ja="ペース", en="pace"), Text(ja="動画", en="clips")
 AT_LEAST_ONE = Text(ja="1本以上", en="at least one")
 
@@ -228,9 +230,10 @@ def _pace(typed: str) -> str:
 
 def _result_of(request: Request, desk: Desk, job: Job) -> Response:
     result = desk.result_of_job(job.id)
-    if result is None:
+    other = PAGES.get(job.kind)
+    if result is None and other is None:
         raise RecordMissing
-    address = f"/results/{result.id}/"
+    address = f"/results/{result.id}/" if result is not None else f"{other}/{job.id}"
     if request.headers.get("HX-Request"):
         return Response(headers={"HX-Redirect": address})
     return RedirectResponse(address, status_code=303)

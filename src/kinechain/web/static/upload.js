@@ -18,14 +18,15 @@ async function ask(method, url, body, type) {
 
 async function send(file) {
   const filming = Object.fromEntries(new FormData(form));
-  const begin = () => ask("POST", `/visits/${form.dataset.visit}/uploads`,
+  const begin = () => ask("POST", form.dataset.begin ?? `/visits/${form.dataset.visit}/uploads`,
     JSON.stringify({ ...filming, name: file.name, size: file.size }), "application/json");
-  let upload = await begin(), failures = 0;
+  let upload = await begin(), failures = 0, clip = null;
   while (upload.received < file.size) {
     const piece = file.slice(upload.received, upload.received + upload.piece);
     try {
       const kept = await ask("PUT", `/uploads/${upload.id}?start=${upload.received}`, piece, "application/octet-stream");
       upload.received = kept.received;
+      clip = kept.clip;
       failures = 0;
     } catch (error) {
       const lasting = error.status && error.status !== 409 && error.status !== 503;
@@ -36,6 +37,15 @@ async function send(file) {
     bar.value = upload.received / file.size;
     text.textContent = `${Math.round(100 * bar.value)} %`;
   }
+  return clip;
+}
+
+// What follows once a clip is whole: the same page again, or where the answer to its check leads.
+async function go(clip) {
+  if (!form.dataset.check) return location.reload();
+  const answer = await fetch(`/clips/${clip}/check`, { method: "POST", headers: { "X-Form-Key": form.dataset.key } });
+  if (!answer.ok) throw new Error(form.dataset.failed);
+  location.href = answer.url;
 }
 
 form.addEventListener("submit", async (event) => {
@@ -44,8 +54,7 @@ form.addEventListener("submit", async (event) => {
   box.hidden = false;
   button.disabled = true;
   try {
-    await send(document.getElementById("file").files[0]);
-    location.reload();
+    await go(await send(document.getElementById("file").files[0]));
   } catch (error) {
     wrong.textContent = error.message || form.dataset.failed;
     wrong.hidden = false;
