@@ -1,9 +1,8 @@
 """Doors: who may open a route. Every route of the application has exactly one of them as a dependency.
 
 `anyone` needs no account; `signed_in` any; `trainer` and `client` their role; `key` and `trainer_key` are the doors of
-programs. A request that changes something must
-come from a page of this application: it carries the form key of the sign-in, and a browser that says where the request
-comes from must name this site.
+programs. A request of a browser that changes something must come from a page of this application: it carries the form
+key of the sign-in, and a browser that says where the request comes from must name this site.
 """
 
 from __future__ import annotations

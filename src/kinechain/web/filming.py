@@ -16,7 +16,7 @@ from kinechain.store.desk import Desk
 from kinechain.store.tables import Job, Upload
 from kinechain.store.uploads import begin_upload
 from kinechain.text import Text
-from kinechain.web.forms import Empty
+from kinechain.web.forms import LINE, Empty
 from kinechain.web.studio import Limits
 
 PACE, CLIPS = Text(ja="ペース", en="pace"), Text(ja="動画", en="clips")
@@ -42,7 +42,7 @@ class Filming(BaseModel):
 class NewUpload(Filming):
     """A clip that is about to arrive."""
 
-    name: str = Field(min_length=1, max_length=255)
+    name: str = Field(min_length=1, max_length=255, pattern=LINE)
     size: int = Field(ge=1)
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Request
-from fastapi.responses import FileResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup
 
 from kinechain import glossary
@@ -27,22 +27,10 @@ from kinechain.web.forms import Empty
 from kinechain.web.page import page
 from kinechain.web.plan_form import plan_of_form
 from kinechain.web.refusals import status_of
+from kinechain.web.result_files import file_of
 from kinechain.web.studio import studio_of
 
 router = APIRouter()
-#: What a browser may fetch of a result's folder.
-SERVED = {
-    ".mp4": "video/mp4",
-    ".jpg": "image/jpeg",
-    ".png": "image/png",
-    ".html": "text/html; charset=utf-8",
-    ".json": "application/json",
-}
-#: A page of the report stands alone: its style is in itself, and it runs no script.
-REPORT_POLICY = (
-    "default-src 'none'; img-src 'self' data:; media-src 'self' data:; style-src 'unsafe-inline'; "
-    "frame-ancestors 'self'; base-uri 'none'; form-action 'none'; sandbox allow-same-origin allow-popups"
-)
 #: The result's own page shows the drawings of the report, which carry their style.
 RESULT_POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; media-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
@@ -131,7 +119,7 @@ def show_file(request: Request, visitor: SignedIn, result_id: UUID, name: str) -
     """Hand out a picture, a film or a page of the report."""
     with studio_of(request).database.reading() as session:
         opened = open_result(studio_of(request).files, Desk.of(session, visitor.user_id), result_id)
-        return _file(opened.folder, name)
+        return file_of(opened.folder, name)
 
 
 @router.get("/s/{secret}/", dependencies=[ANYONE])
@@ -152,7 +140,7 @@ def show_shared(request: Request, secret: str) -> Response:
 def show_shared_file(request: Request, secret: str, name: str) -> Response:
     """Hand out a file of a shared report."""
     with studio_of(request).database.reading() as session:
-        return _file(open_shared(studio_of(request).files, session, secret).folder, name)
+        return file_of(open_shared(studio_of(request).files, session, secret).folder, name)
 
 
 def _result(
@@ -214,15 +202,6 @@ def _film(opened: Opened, wanted: str | None, visitor: Visitor) -> Film | None:
 def _video(folder: Path, clip: Clip) -> str | None:
     names = (f"overlay_{clip.id.partition('.')[0]}.mp4", "overlay.mp4")
     return next((name for name in names if (folder / name).is_file()), None)
-
-
-def _file(folder: Path, name: str) -> Response:
-    path = (folder / name).resolve()
-    kind = SERVED.get(path.suffix.lower())
-    if kind is None or not path.is_relative_to(folder.resolve()) or not path.is_file():
-        raise RecordMissing
-    headers = {"Content-Security-Policy": REPORT_POLICY} if path.suffix == ".html" else {}
-    return FileResponse(path, media_type=kind, headers=headers)
 
 
 def _with_policy(response: Response) -> Response:
