@@ -11,6 +11,7 @@ import pytest
 from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 from report_samples import full_plan, reasoned, with_pictures
+from sqlalchemy import select
 from web_browser import PASSWORD, Browser
 
 from kinechain.report.page import write_reports
@@ -98,6 +99,30 @@ def elsewhere(studio: Studio, new_browser: Callable[[], Browser]) -> Browser:
     browser = new_browser()
     browser.post(f"/invitation/{secret}", {"name": "Lee", "email": "lee@there.example", "password": PASSWORD})
     return browser
+
+
+@pytest.fixture
+def programs(
+    studio: Studio, browsers: list[TestClient], trainer: Browser, runner: Browser, elsewhere: Browser
+) -> Callable[[str], TestClient]:
+    """A program for each person by what the fixtures call them, with a key; "nobody" has none, "wrong" an invented one."""
+    emails = {"trainer": "t@studio.example", "runner": "r@studio.example", "elsewhere": "lee@there.example"}
+    app = create_app(studio)
+
+    def make(whose: str) -> TestClient:
+        headers = {}
+        if whose in emails:
+            with studio.database.writing() as session:
+                user = session.scalars(select(User).where(User.email == emails[whose])).one()
+                headers["Authorization"] = f"Bearer {accounts.new_api_token(session, user, 'test', 1)}"
+        elif whose == "wrong":
+            headers["Authorization"] = "Bearer kc_invented"
+        browsers.append(
+            TestClient(app, base_url="http://studio.example", headers=headers, raise_server_exceptions=False)
+        )
+        return browsers[-1]
+
+    return make
 
 
 @pytest.fixture

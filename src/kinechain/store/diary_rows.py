@@ -30,7 +30,7 @@ def note_in_diary(desk: Desk, client_id: UUID, entry: Noted) -> DiaryEntry:
         client_id=desk.client(client_id).id,
         day=entry.date,
         kind=entry.kind,
-        noted=entry.model_dump(mode="json", exclude_defaults=True),
+        noted=entry.model_dump(mode="json", exclude={"date"}, exclude_defaults=True),
         noted_by=desk.user.id,
     )
     desk.session.add(row)
@@ -49,4 +49,4 @@ def strike_from_diary(desk: Desk, client_id: UUID, entry_id: UUID) -> None:
 
 def noted(row: DiaryEntry) -> Noted:
     """Return a row as an entry of the diary."""
-    return Noted.model_validate(row.noted)
+    return Noted.model_validate({**row.noted, "date": row.day})
