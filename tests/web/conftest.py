@@ -18,7 +18,19 @@ from kinechain.report.page import write_reports
 from kinechain.store import accounts
 from kinechain.store.database import open_database, sqlite_url
 from kinechain.store.files import StudioFiles
-from kinechain.store.tables import Client, Job, Organisation, Result, User, Visit
+from kinechain.store.tables import (
+    Client,
+    Clip,
+    DiaryEntry,
+    Job,
+    Organisation,
+    Result,
+    ShareLink,
+    Upload,
+    User,
+    Visit,
+    now,
+)
 from kinechain.web.app import create_app
 from kinechain.web.studio import Studio
 
@@ -151,3 +163,26 @@ def result_id(studio: Studio, client_id: UUID) -> UUID:
         (folder / "overlay.mp4").write_bytes(b"not decoded here")
         (folder / "pose.nc").write_bytes(b"not served")
         return result.id
+
+
+@pytest.fixture
+def rows(studio: Studio, client_id: UUID, result_id: UUID, trainer: Browser) -> dict[str, UUID]:
+    """One row of each kind that a path can name, of the first trainer's runner."""
+    trainer.post(f"/clients/{client_id}/visits")
+    visit_id = UUID(trainer.at.rsplit("/", 1)[1])
+    with studio.database.writing() as session:
+        made = {
+            "upload_id": Upload(visit_id=visit_id, file_name="a.mp4", size_bytes=9),
+            "clip_id": Clip(visit_id=visit_id, sha256="a" * 64, size_bytes=9, file_name="b.mp4"),
+            "job_id": Job(client_id=client_id, visit_id=visit_id),
+            "entry_id": DiaryEntry(client_id=client_id, day=now().date(), kind="run", noted={"minutes": 30}),
+            "share_id": ShareLink(assessment_id=result_id, secret_sha256="b" * 64, expires_at=now()),
+        }
+        session.add_all(made.values())
+        session.flush()
+        return {
+            "client_id": client_id,
+            "visit_id": visit_id,
+            "result_id": result_id,
+            **{name: row.id for name, row in made.items()},
+        }

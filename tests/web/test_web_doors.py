@@ -12,7 +12,6 @@ from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from web_browser import Browser
 
-from kinechain.store.tables import Clip, DiaryEntry, Job, ShareLink, Upload, now
 from kinechain.web.app import create_app
 from kinechain.web.doors import anyone, client, key, signed_in, trainer_key
 from kinechain.web.doors import trainer as trainers_only
@@ -155,29 +154,6 @@ ASKED: dict[str, dict[str, Any]] = {
     "/api/v1/results/{result_id}/plan": {"json": {"seen": 0, "exercises": [], "why": "rest"}},
     "/api/v1/results/{result_id}/shares": {"json": {"days": 7}},
 }
-
-
-@pytest.fixture
-def rows(studio: Studio, client_id: UUID, result_id: UUID, trainer: Browser) -> dict[str, UUID]:
-    """One row of each kind that a path can name, of the first trainer's runner."""
-    trainer.post(f"/clients/{client_id}/visits")
-    visit_id = UUID(trainer.at.rsplit("/", 1)[1])
-    with studio.database.writing() as session:
-        made = {
-            "upload_id": Upload(visit_id=visit_id, file_name="a.mp4", size_bytes=9),
-            "clip_id": Clip(visit_id=visit_id, sha256="a" * 64, size_bytes=9, file_name="b.mp4"),
-            "job_id": Job(client_id=client_id, visit_id=visit_id),
-            "entry_id": DiaryEntry(client_id=client_id, day=now().date(), kind="run", noted={"minutes": 30}),
-            "share_id": ShareLink(assessment_id=result_id, secret_sha256="b" * 64, expires_at=now()),
-        }
-        session.add_all(made.values())
-        session.flush()
-        return {
-            "client_id": client_id,
-            "visit_id": visit_id,
-            "result_id": result_id,
-            **{name: row.id for name, row in made.items()},
-        }
 
 
 def filled(path: str, rows: dict[str, UUID]) -> str:
