@@ -46,6 +46,6 @@ def told(found: Mapping[str, Any]) -> FormInvalid:
     """Return the error of ours for what a container found wrong, in both languages."""
     names = [part for part in found["loc"] if isinstance(part, str) and part not in ("body", "query", "path")]
     words = read_words("kinechain.web")
-    field = names[-1] if names else str(found["loc"][-1])
+    field = names[-1] if names else "body"
     allowed = words["allowed"].get(found["type"], words["allowed"]["other"])
     return FormInvalid(field=words["field"].get(field, field), allowed=allowed.format(**found.get("ctx", {})))
