@@ -47,8 +47,8 @@ check: $(VENV)/.dev ## format, lint, types, direction of imports, spelling
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/codespell $(SOURCES) *.md Makefile .ci/run pyproject.toml
 
-e2e: $(VENV)/.dev ## the data layer on a real PostgreSQL (its server must be installed), and jobs whose processes are killed
-	$(BIN)/python -m pytest -o addopts= -q --strict-markers tests/store tests/jobs
+e2e: $(VENV)/.dev ## the data layer on a real PostgreSQL (its server must be installed), jobs whose processes are killed, the API at length
+	$(BIN)/python -m pytest -o addopts= -q --strict-markers tests/store tests/jobs tests/web/test_web_api_contract.py
 
 format: $(VENV)/.dev ## write the code in the project's format
 	$(BIN)/ruff check --quiet --fix-only .

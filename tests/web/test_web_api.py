@@ -147,7 +147,9 @@ def test_the_diary_takes_what_a_diary_file_takes(program: TestClient, client_id:
     assert told(program.delete(f"{path}/{made['id']}"), 404) == "record_missing"
 
 
-@pytest.mark.parametrize("answers", [{"side": "up"}, {"no_such_question": True}, {"pain_worst": 99}, {"side": "a\u0000"}])
+@pytest.mark.parametrize(
+    "answers", [{"side": "up"}, {"no_such_question": True}, {"pain_worst": 99}, {"side": "a\u0000"}]
+)
 def test_wrong_answers_are_refused_and_nothing_is_kept(program: TestClient, rows: dict[str, UUID], answers):
     path = f"{V1}/visits/{rows['visit_id']}"
     assert program.put(f"{path}/intake", json={"answers": {"side": "left"}}).status_code == 200

@@ -148,9 +148,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "/api/v1/visits/{visit_id}/uploads": {"json": {"name": "a.mp4", "size": 9}},
     "/api/v1/uploads/{upload_id}": {"params": {"start": 0}, "content": b"abc"},
     "/api/v1/clips/{clip_id}/filming": {"json": {"view": "rear"}},
-    "/api/v1/results/{result_id}/events": {
-        "json": {"clip": "clip1", "side": "left", "kind": "toe_off", "time_s": 1}
-    },
+    "/api/v1/results/{result_id}/events": {"json": {"clip": "clip1", "side": "left", "kind": "toe_off", "time_s": 1}},
     "/api/v1/results/{result_id}/plan": {"json": {"seen": 0, "exercises": [], "why": "rest"}},
     "/api/v1/results/{result_id}/shares": {"json": {"days": 7}},
 }
