@@ -117,7 +117,7 @@ def elsewhere(studio: Studio, new_browser: Callable[[], Browser]) -> Browser:
 def programs(
     studio: Studio, browsers: list[TestClient], trainer: Browser, runner: Browser, elsewhere: Browser
 ) -> Callable[[str], TestClient]:
-    """A program for each person by what the fixtures call them, with a key; "nobody" has none, "wrong" an invented one."""
+    """A program for each person, as the fixtures call them, with a key; "nobody" has none, "wrong" an invented one."""
     emails = {"trainer": "t@studio.example", "runner": "r@studio.example", "elsewhere": "lee@there.example"}
     app = create_app(studio)
 

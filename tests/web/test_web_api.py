@@ -256,8 +256,8 @@ def test_the_page_lists_every_operation(trainer: Browser, language: str):
     page = trainer.get(f"{V1}/")
     contract = trainer.http.get(f"{V1}/openapi.json").json()
     for path, methods in contract["paths"].items():
-        assert f"<code>{path}</code>" in page
-        for operation in methods.values():
+        for method, operation in methods.items():
+            assert f"<code>{method.upper()} {path}</code>" in page
             assert operation["description"]
             assert operation["security"] == [{"key": []}]
     assert "<script src=" not in page.replace('<script src="/static/', "")
