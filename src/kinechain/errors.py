@@ -53,6 +53,7 @@ that says what to do, both in Japanese and English.
     │   └── StudioError            39
     │       ├── SignInNeeded         39
     │       ├── SignInFailed         39
+    │       ├── ApiKeyInvalid        39
     │       ├── TooManyTries         39
     │       ├── NotAllowed           39
     │       ├── FormExpired          39
@@ -771,6 +772,20 @@ class SignInFailed(StudioError):
     hint = Text(
         ja="入力を確かめて、もう一度お試しください。アカウントは招待リンクから作れます。",
         en="Check both and try again. An account is made with an invitation link.",
+    )
+
+
+class ApiKeyInvalid(StudioError):
+    """A program brings no key, or one that is unknown, revoked or expired."""
+
+    code = "api_key_invalid"
+    exit_status = 39
+    sentence = Text(
+        ja="プログラム用のキーがないか、使えないキーです。", en="There is no key for programs, or it cannot be used."
+    )
+    hint = Text(
+        ja="「Authorization: Bearer kc_…」を付けてください。キーはアカウントのページで作れます。",
+        en="Send “Authorization: Bearer kc_…”. Keys are made on the account page.",
     )
 
 

@@ -4,20 +4,35 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 from argon2 import PasswordHasher
+from exercise_samples import check_of
 from fastapi.testclient import TestClient
 from report_samples import full_plan, reasoned, with_pictures
+from sqlalchemy import select
 from web_browser import PASSWORD, Browser
 
 from kinechain.report.page import write_reports
 from kinechain.store import accounts
 from kinechain.store.database import open_database, sqlite_url
 from kinechain.store.files import StudioFiles
-from kinechain.store.tables import Client, Job, Organisation, Result, User, Visit
+from kinechain.store.tables import (
+    Client,
+    Clip,
+    DiaryEntry,
+    Job,
+    Organisation,
+    Result,
+    ShareLink,
+    Upload,
+    User,
+    Visit,
+    now,
+)
 from kinechain.web.app import create_app
 from kinechain.web.studio import Studio
 
@@ -101,6 +116,30 @@ def elsewhere(studio: Studio, new_browser: Callable[[], Browser]) -> Browser:
 
 
 @pytest.fixture
+def programs(
+    studio: Studio, browsers: list[TestClient], trainer: Browser, runner: Browser, elsewhere: Browser
+) -> Callable[[str], TestClient]:
+    """A program for each person, as the fixtures call them, with a key; "nobody" has none, "wrong" an invented one."""
+    emails = {"trainer": "t@studio.example", "runner": "r@studio.example", "elsewhere": "lee@there.example"}
+    app = create_app(studio)
+
+    def make(whose: str) -> TestClient:
+        headers = {}
+        if whose in emails:
+            with studio.database.writing() as session:
+                user = session.scalars(select(User).where(User.email == emails[whose])).one()
+                headers["Authorization"] = f"Bearer {accounts.new_api_token(session, user, 'test', 1)}"
+        elif whose == "wrong":
+            headers["Authorization"] = "Bearer kc_invented"
+        browsers.append(
+            TestClient(app, base_url="http://studio.example", headers=headers, raise_server_exceptions=False)
+        )
+        return browsers[-1]
+
+    return make
+
+
+@pytest.fixture
 def files(studio: Studio) -> StudioFiles:
     """The studio's files."""
     return studio.files
@@ -126,3 +165,45 @@ def result_id(studio: Studio, client_id: UUID) -> UUID:
         (folder / "overlay.mp4").write_bytes(b"not decoded here")
         (folder / "pose.nc").write_bytes(b"not served")
         return result.id
+
+
+@pytest.fixture
+def rows(studio: Studio, client_id: UUID, result_id: UUID, trainer: Browser) -> dict[str, UUID]:
+    """One row of each kind that a path can name, of the first trainer's runner."""
+    trainer.post(f"/clients/{client_id}/visits")
+    visit_id = UUID(trainer.at.rsplit("/", 1)[1])
+    compared = {"before": str(result_id), "after": str(result_id)}
+    with studio.database.writing() as session:
+        follow_up = Visit(client_id=client_id, kind="follow_up")
+        session.add(follow_up)
+        session.flush()
+        follow_up = follow_up.id
+        made = {
+            "upload_id": Upload(visit_id=visit_id, file_name="a.mp4", size_bytes=9),
+            "clip_id": Clip(visit_id=visit_id, sha256="a" * 64, size_bytes=9, file_name="b.mp4"),
+            "job_id": Job(client_id=client_id, visit_id=visit_id),
+            "entry_id": DiaryEntry(client_id=client_id, day=date(2026, 4, 1), kind="pain", noted={"pain_after": 1}),
+            "exercise_clip_id": Clip(
+                visit_id=follow_up, sha256="c" * 64, size_bytes=9, file_name="c.mp4", filming={"exercise": "hip_hinge"}
+            ),
+            "check_job_id": Job(
+                client_id=client_id,
+                kind="check_exercise",
+                state="succeeded",
+                payload={"exercise": "hip_hinge", "sha256": "c" * 64},
+                document=check_of("hip_hinge", "hip_hinge"),
+            ),
+            "comparison_job_id": Job(client_id=client_id, kind="compare", state="succeeded", payload=compared),
+            "share_id": ShareLink(assessment_id=result_id, secret_sha256="b" * 64, expires_at=now()),
+        }
+        session.add_all(made.values())
+        session.flush()
+        film = studio.files.result(client_id, made["comparison_job_id"].id) / "before_after.mp4"
+        film.parent.mkdir(parents=True)
+        film.write_bytes(b"not decoded here")
+        return {
+            "client_id": client_id,
+            "visit_id": visit_id,
+            "result_id": result_id,
+            **{name: row.id for name, row in made.items()},
+        }

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
 import pytest
-from exercise_samples import check_of
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
 from web_browser import Browser
 
-from kinechain.store.tables import Clip, DiaryEntry, Job, ShareLink, Upload, Visit, now
 from kinechain.web.app import create_app
-from kinechain.web.doors import anyone, client, signed_in
+from kinechain.web.doors import anyone, client, key, signed_in, trainer_key
 from kinechain.web.doors import trainer as trainers_only
+from kinechain.web.kept_data import CONSENT_VERSION
 from kinechain.web.studio import Studio
 
-Door = Literal["anyone", "signed_in", "trainer", "client"]
+Door = Literal["anyone", "signed_in", "trainer", "client", "key", "trainer_key"]
 
 #: "own" marks a route that is about one runner: a trainer of another studio gets 404 there, whatever is asked.
 ROUTES: dict[tuple[str, str], tuple[Door, Literal["own", ""]]] = {
@@ -85,8 +84,62 @@ ROUTES: dict[tuple[str, str], tuple[Door, Literal["own", ""]]] = {
     ("GET", "/s/{secret}/{name:path}"): ("anyone", ""),
     ("GET", "/static/report.css"): ("anyone", ""),
     ("GET", "/static/course.css"): ("anyone", ""),
+    ("GET", "/api/v1/openapi.json"): ("anyone", ""),
+    ("GET", "/api/v1/"): ("anyone", ""),
+    ("GET", "/api/v1/me"): ("key", ""),
+    ("PUT", "/api/v1/me/language"): ("key", ""),
+    ("GET", "/api/v1/me/keys"): ("key", ""),
+    ("DELETE", "/api/v1/me/keys/{token_id}"): ("key", ""),
+    ("GET", "/api/v1/studio"): ("trainer_key", ""),
+    ("PUT", "/api/v1/studio"): ("trainer_key", ""),
+    ("GET", "/api/v1/studio/trainers"): ("trainer_key", ""),
+    ("POST", "/api/v1/studio/trainers/invitations"): ("trainer_key", ""),
+    ("GET", "/api/v1/studio/audit"): ("trainer_key", ""),
+    ("GET", "/api/v1/clients"): ("key", ""),
+    ("POST", "/api/v1/clients"): ("trainer_key", ""),
+    ("GET", "/api/v1/clients/{client_id}"): ("key", "own"),
+    ("PUT", "/api/v1/clients/{client_id}/athlete"): ("trainer_key", "own"),
+    ("PUT", "/api/v1/clients/{client_id}/face"): ("key", "own"),
+    ("POST", "/api/v1/clients/{client_id}/invitation"): ("trainer_key", "own"),
+    ("GET", "/api/v1/clients/{client_id}/visits"): ("key", "own"),
+    ("POST", "/api/v1/clients/{client_id}/visits"): ("trainer_key", "own"),
+    ("GET", "/api/v1/clients/{client_id}/consent"): ("key", "own"),
+    ("PUT", "/api/v1/clients/{client_id}/consent"): ("key", "own"),
+    ("DELETE", "/api/v1/clients/{client_id}/consent"): ("key", "own"),
+    ("GET", "/api/v1/clients/{client_id}/export"): ("key", "own"),
+    ("POST", "/api/v1/clients/{client_id}/erase"): ("key", "own"),
+    ("GET", "/api/v1/clients/{client_id}/diary"): ("key", "own"),
+    ("POST", "/api/v1/clients/{client_id}/diary"): ("key", "own"),
+    ("DELETE", "/api/v1/clients/{client_id}/diary/{entry_id}"): ("key", "own"),
+    ("GET", "/api/v1/questions"): ("key", ""),
+    ("GET", "/api/v1/visits/{visit_id}"): ("key", "own"),
+    ("PUT", "/api/v1/visits/{visit_id}/intake"): ("key", "own"),
+    ("GET", "/api/v1/visits/{visit_id}/test-plan"): ("key", "own"),
+    ("POST", "/api/v1/visits/{visit_id}/uploads"): ("key", "own"),
+    ("PUT", "/api/v1/uploads/{upload_id}"): ("key", "own"),
+    ("PUT", "/api/v1/clips/{clip_id}/filming"): ("key", "own"),
+    ("DELETE", "/api/v1/clips/{clip_id}"): ("key", "own"),
+    ("POST", "/api/v1/visits/{visit_id}/analyses"): ("key", "own"),
+    ("GET", "/api/v1/jobs/{job_id}"): ("key", "own"),
+    ("GET", "/api/v1/results/{result_id}"): ("key", "own"),
+    ("GET", "/api/v1/results/{result_id}/files/{name:path}"): ("key", "own"),
+    ("GET", "/api/v1/results/{result_id}/events"): ("key", "own"),
+    ("POST", "/api/v1/results/{result_id}/events"): ("trainer_key", "own"),
+    ("GET", "/api/v1/results/{result_id}/plan"): ("key", "own"),
+    ("PUT", "/api/v1/results/{result_id}/plan"): ("trainer_key", "own"),
+    ("GET", "/api/v1/results/{result_id}/shares"): ("key", "own"),
+    ("POST", "/api/v1/results/{result_id}/shares"): ("key", "own"),
+    ("DELETE", "/api/v1/results/{result_id}/shares/{share_id}"): ("key", "own"),
 }
-DOORS = {anyone: "anyone", signed_in: "signed_in", trainers_only: "trainer", client: "client"}
+DOORS = {
+    anyone: "anyone",
+    signed_in: "signed_in",
+    trainers_only: "trainer",
+    client: "client",
+    key: "key",
+    trainer_key: "trainer_key",
+}
+NARROWEST = ("trainer_key", "key", "trainer", "client", "signed_in", "anyone")
 
 
 def routes(app: FastAPI) -> Iterator[tuple[str, APIRoute]]:
@@ -110,49 +163,22 @@ ASKED: dict[str, dict[str, Any]] = {
     "/clients/{client_id}/checks": {"json": {"name": "a.mp4", "size": 9, "exercise": "hip_hinge"}},
     "/clients/{client_id}/comparison": {"data": {"before": "{result_id}", "after": "{result_id}"}},
     "/uploads/{upload_id}": {"params": {"start": 0}, "content": b"abc"},
+    "/api/v1/me/language": {"json": {"language": "en"}},
+    "/api/v1/studio": {"json": {"name": "a"}},
+    "/api/v1/clients": {"json": {"name": "a"}},
+    "/api/v1/clients/{client_id}/athlete": {"json": {}},
+    "/api/v1/clients/{client_id}/face": {"json": {"hide": True}},
+    "/api/v1/clients/{client_id}/consent": {"json": {"text_version": CONSENT_VERSION, "language": "ja"}},
+    "/api/v1/clients/{client_id}/erase": {"json": {"name": "somebody else"}},
+    "/api/v1/clients/{client_id}/diary": {"json": {"date": "2026-04-01", "distance_km": 5}},
+    "/api/v1/visits/{visit_id}/intake": {"json": {"answers": {}}},
+    "/api/v1/visits/{visit_id}/uploads": {"json": {"name": "a.mp4", "size": 9}},
+    "/api/v1/uploads/{upload_id}": {"params": {"start": 0}, "content": b"abc"},
+    "/api/v1/clips/{clip_id}/filming": {"json": {"view": "rear"}},
+    "/api/v1/results/{result_id}/events": {"json": {"clip": "clip1", "side": "left", "kind": "toe_off", "time_s": 1}},
+    "/api/v1/results/{result_id}/plan": {"json": {"seen": 0, "exercises": [], "why": "rest"}},
+    "/api/v1/results/{result_id}/shares": {"json": {"days": 7}},
 }
-
-
-@pytest.fixture
-def rows(studio: Studio, client_id: UUID, result_id: UUID, trainer: Browser) -> dict[str, UUID]:
-    """One row of each kind that a path can name, of the first trainer's runner."""
-    trainer.post(f"/clients/{client_id}/visits")
-    visit_id = UUID(trainer.at.rsplit("/", 1)[1])
-    compared = {"before": str(result_id), "after": str(result_id)}
-    with studio.database.writing() as session:
-        follow_up = Visit(client_id=client_id, kind="follow_up")
-        session.add(follow_up)
-        session.flush()
-        follow_up = follow_up.id
-        made = {
-            "upload_id": Upload(visit_id=visit_id, file_name="a.mp4", size_bytes=9),
-            "clip_id": Clip(visit_id=visit_id, sha256="a" * 64, size_bytes=9, file_name="b.mp4"),
-            "job_id": Job(client_id=client_id, visit_id=visit_id),
-            "entry_id": DiaryEntry(client_id=client_id, day=date(2026, 4, 1), kind="pain", noted={"pain_after": 1}),
-            "exercise_clip_id": Clip(
-                visit_id=follow_up, sha256="c" * 64, size_bytes=9, file_name="c.mp4", filming={"exercise": "hip_hinge"}
-            ),
-            "check_job_id": Job(
-                client_id=client_id,
-                kind="check_exercise",
-                state="succeeded",
-                payload={"exercise": "hip_hinge", "sha256": "c" * 64},
-                document=check_of("hip_hinge", "hip_hinge"),
-            ),
-            "comparison_job_id": Job(client_id=client_id, kind="compare", state="succeeded", payload=compared),
-            "share_id": ShareLink(assessment_id=result_id, secret_sha256="b" * 64, expires_at=now()),
-        }
-        session.add_all(made.values())
-        session.flush()
-        film = studio.files.result(client_id, made["comparison_job_id"].id) / "before_after.mp4"
-        film.parent.mkdir(parents=True)
-        film.write_bytes(b"not decoded here")
-        return {
-            "client_id": client_id,
-            "visit_id": visit_id,
-            "result_id": result_id,
-            **{name: row.id for name, row in made.items()},
-        }
 
 
 def filled(path: str, rows: dict[str, UUID]) -> str:
@@ -181,7 +207,7 @@ def test_every_route_is_listed_with_the_door_that_it_has(studio: Studio):
     found = {}
     for method, route in routes(create_app(studio)):
         doors = {DOORS[one] for one in _dependencies(route.dependant) if one in DOORS}
-        narrowest = next(door for door in ("trainer", "client", "signed_in", "anyone") if door in doors)
+        narrowest = next(door for door in NARROWEST if door in doors)
         found[method, route.path] = narrowest
     assert found == {route: door for route, (door, _) in ROUTES.items()}
 
@@ -202,7 +228,7 @@ def test_nobody_passes_a_door_that_is_not_theirs(
     new_browser: Callable[[], Browser],
 ):
     (method, path), (door, whose) = route, ROUTES[route]
-    if door == "anyone":
+    if door in ("anyone", "key", "trainer_key"):
         return
     assert ask(new_browser(), method, path, rows) == (303 if method == "GET" else 401)
     if door in ("trainer", "client"):
@@ -210,3 +236,35 @@ def test_nobody_passes_a_door_that_is_not_theirs(
     if whose == "own":
         assert ask(elsewhere, method, path, rows) == 404
         assert ask(trainer, method, path, rows) in (200, 303, 422), "the same question, asked by who may"
+
+
+PROGRAMS = {route: door for route, door in ROUTES.items() if door[0] in ("key", "trainer_key")}
+
+
+def call(program: TestClient, method: str, route: str, rows: dict[str, UUID]) -> int:
+    asked = ASKED.get(route, {}) if method in ("POST", "PUT") else {}
+    return program.request(method, filled(route, rows), **asked).status_code
+
+
+@pytest.mark.parametrize("route", PROGRAMS, ids=" ".join)
+def test_no_program_passes_a_door_that_is_not_its_persons(
+    route: tuple[str, str],
+    rows: dict[str, UUID],
+    trainer: Browser,
+    programs: Callable[[str], TestClient],
+):
+    (method, path), (door, whose) = route, PROGRAMS[route]
+    assert call(programs("nobody"), method, path, rows) == 401
+    assert call(programs("wrong"), method, path, rows) == 401
+    assert call(trainer.http, method, path, rows) == 401, "a cookie opens no door of programs"
+    if door == "trainer_key":
+        assert call(programs("runner"), method, path, rows) == 403
+    if whose == "own":
+        assert call(programs("elsewhere"), method, path, rows) == 404
+        assert call(programs("trainer"), method, path, rows) in (200, 201, 202, 204, 422), "asked by who may"
+
+
+def test_a_key_opens_no_page(programs: Callable[[str], TestClient]):
+    program = programs("trainer")
+    assert program.get("/clients/new", follow_redirects=False).status_code == 303
+    assert program.post("/clients", data={"name": "a"}).status_code == 401

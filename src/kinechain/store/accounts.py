@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -18,7 +19,15 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from kinechain.errors import EmailTaken, InvitationInvalid, PasswordTooShort, RecordMissing, SignInFailed, TooManyTries
+from kinechain.errors import (
+    ApiKeyInvalid,
+    EmailTaken,
+    InvitationInvalid,
+    PasswordTooShort,
+    RecordMissing,
+    SignInFailed,
+    TooManyTries,
+)
 from kinechain.store.tables import ApiToken, Client, FailedSignIn, Invitation, Organisation, SignIn, User, now
 
 #: How long one stays signed in, and how long a link to make an account holds.
@@ -203,6 +212,36 @@ def new_api_token(session: Session, user: User, label: str, days: int | None) ->
     expires_at = None if days is None else now() + timedelta(days=days)
     session.add(ApiToken(user_id=user.id, label=label, secret_sha256=digest(secret), expires_at=expires_at))
     return secret
+
+
+def api_tokens(session: Session, user: User) -> Sequence[ApiToken]:
+    """Return the keys of a person that were not revoked."""
+    held = select(ApiToken).where(ApiToken.user_id == user.id, ApiToken.revoked_at.is_(None))
+    return session.scalars(held.order_by(ApiToken.made_at)).all()
+
+
+def enter_with_token(session: Session, secret: str, address: str) -> User:
+    """Return whose key this is.
+
+    Raises
+    ------
+    TooManyTries
+        Checked before the key: a right one does not help either.
+    ApiKeyInvalid
+        The caller must keep what was counted: `count_wrong_token` in a transaction of its own.
+    """
+    if _failures(session, "token", address) >= FAILURES_OF_ADDRESS:
+        raise TooManyTries(minutes=round(FAILURES_WITHIN.total_seconds() / 60))
+    user = of_api_token(session, secret)
+    if user is None:
+        raise ApiKeyInvalid
+    return user
+
+
+def count_wrong_token(session: Session, address: str) -> None:
+    """Count a wrong key against the address, apart from sign-ins: a broken program does not lock people out."""
+    session.execute(delete(FailedSignIn).where(FailedSignIn.made_at < now() - FAILURES_WITHIN))
+    session.add(FailedSignIn(origin=_origin("token", address)))
 
 
 def of_api_token(session: Session, secret: str) -> User | None:

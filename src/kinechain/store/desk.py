@@ -28,6 +28,7 @@ from kinechain.store.tables import (
     Result,
     User,
     Visit,
+    now,
 )
 
 Row = TypeVar("Row")
@@ -72,6 +73,35 @@ class Desk:
             .order_by(Consent.made_at.desc())
             .limit(1)
         )
+
+    def agree(self, client_id: UUID, text_version: str, language: str) -> None:
+        """Record that a client agreed to a text, in the version and language they read; once for each version."""
+        given = self.consent(client_id)
+        if given is None or given.text_version != text_version:
+            self.session.add(
+                Consent(client_id=client_id, text_version=text_version, language=language, recorded_by=self.user.id)
+            )
+            self.session.flush()
+        self.note("consent", "client", client_id)
+
+    def withdraw_consent(self, client_id: UUID) -> None:
+        """Record that a client takes consent back: every version that holds, so that none is left."""
+        client = self.client(client_id)
+        holding = select(Consent).where(Consent.client_id == client.id, Consent.withdrawn_at.is_(None))
+        for given in self.session.scalars(holding):
+            given.withdrawn_at = now()
+        self.note("withdraw", "client", client.id)
+
+    def visits(self, client_id: UUID) -> list[tuple[Visit, Result | None]]:
+        """Return the sessions of a client, the latest first, each with its latest result."""
+        client = self.client(client_id)
+        of_client = select(Visit).where(Visit.client_id == client.id, Visit.kind == "session")
+        visits = self.session.scalars(of_client.order_by(Visit.made_at.desc(), Visit.id)).all()
+        results = self.session.scalars(
+            select(Result).where(Result.visit_id.in_([visit.id for visit in visits])).order_by(Result.made_at)
+        )
+        latest = {result.visit_id: result for result in results}
+        return [(visit, latest.get(visit.id)) for visit in visits]
 
     def begin_visit(self, client_id: UUID) -> Visit:
         """Begin a session with a client."""

@@ -10,6 +10,7 @@ from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
 from kinechain import __version__
+from kinechain.web.api import API_ROUTERS
 from kinechain.web.doors import ANYONE
 from kinechain.web.pages import account, checks, clients, course, diary, entry, results, today, visits
 from kinechain.web.refusals import refuse_in_words
@@ -51,7 +52,9 @@ def create_app(studio: Studio) -> FastAPI:
     app.middleware("http")(_around)
     refuse_in_words(app)
     for pages in (entry, account, clients, visits, results, today, diary, checks, course):
-        app.include_router(pages.router)
+        app.include_router(pages.router, include_in_schema=False)
+    for router in API_ROUTERS:
+        app.include_router(router)
     for name, file in _REPORT_STYLES.items():
         app.get(f"/static/{name}", include_in_schema=False, dependencies=[ANYONE])(_report_style(file))
     app.mount("/static", StaticFiles(directory=str(resources.files("kinechain.web") / "static")), name="static")

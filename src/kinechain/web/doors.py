@@ -1,8 +1,8 @@
 """Doors: who may open a route. Every route of the application has exactly one of them as a dependency.
 
-`anyone` needs no account; `signed_in` any; `trainer` and `client` their role. A request that changes something must
-come from a page of this application: it carries the form key of the sign-in, and a browser that says where the request
-comes from must name this site.
+`anyone` needs no account; `signed_in` any; `trainer` and `client` their role; `key` and `trainer_key` are the doors of
+programs. A request of a browser that changes something must come from a page of this application: it carries the form
+key of the sign-in, and a browser that says where the request comes from must name this site.
 """
 
 from __future__ import annotations
@@ -13,12 +13,16 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from starlette.datastructures import UploadFile
 
-from kinechain.errors import FormExpired, NotAllowed, SignInNeeded
+from kinechain.errors import ApiKeyInvalid, FormExpired, NotAllowed, SignInNeeded
+from kinechain.store.accounts import count_wrong_token, enter_with_token
 from kinechain.store.accounts import signed_in as who_is_signed_in
-from kinechain.store.tables import Client, Role
+from kinechain.store.tables import Client, Role, User
 from kinechain.text import LANGUAGES, Language
 from kinechain.web.studio import studio_of
 
@@ -26,12 +30,13 @@ COOKIE = "kinechain_sign_in"
 LANGUAGE_COOKIE = "kinechain_language"
 FORM_KEY = "form_key"
 FORM_KEY_HEADER = "X-Form-Key"
+BEARER = HTTPBearer(auto_error=False, scheme_name="key", description="A key of the account page: `kc_…`.")
 _READS = {"GET", "HEAD", "OPTIONS"}
 
 
 @dataclass(frozen=True)
 class Visitor:
-    """A person who is signed in. `client_id`: who they are as a runner, None for a trainer."""
+    """A person who is signed in, or whose program asks. `client_id`: who they are as a runner, None for a trainer."""
 
     user_id: UUID
     organisation_id: UUID
@@ -99,9 +104,28 @@ def client(visitor: Annotated[Visitor, Depends(signed_in)]) -> Visitor:
     return visitor
 
 
+async def key(request: Request, brought: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]) -> Visitor:
+    """Let in a program with a person's key: it may what they may. Cookies do not count here, so no other site can ask.
+
+    Raises
+    ------
+    ApiKeyInvalid, TooManyTries
+    """
+    if brought is None:
+        raise ApiKeyInvalid
+    return await run_in_threadpool(_of_key, request, brought.credentials)
+
+
+def trainer_key(visitor: Annotated[Visitor, Depends(key)]) -> Visitor:
+    """Let in programs of trainers; NotAllowed for those of clients."""
+    return trainer(visitor)
+
+
 SignedIn = Annotated[Visitor, Depends(signed_in)]
 Trainer = Annotated[Visitor, Depends(trainer)]
 Runner = Annotated[Visitor, Depends(client)]
+Key = Annotated[Visitor, Depends(key)]
+TrainerKey = Annotated[Visitor, Depends(trainer_key)]
 #: What a router without accounts declares.
 ANYONE = Depends(anyone)
 
@@ -115,15 +139,30 @@ def _look_up(request: Request) -> Visitor | None:
         if found is None:
             return None
         user, sign_in = found
-        return Visitor(
-            user_id=user.id,
-            organisation_id=user.organisation_id,
-            client_id=session.scalar(select(Client.id).where(Client.user_id == user.id)),
-            role=user.role,
-            name=user.name,
-            language="ja" if user.language == "ja" else "en",
-            form_key=sign_in.form_key,
-        )
+        return _visitor(session, user, sign_in.form_key)
+
+
+def _of_key(request: Request, secret: str) -> Visitor:
+    database, address = studio_of(request).database, request.client.host if request.client else ""
+    try:
+        with database.reading() as session:
+            return _visitor(session, enter_with_token(session, secret, address), form_key="")
+    except ApiKeyInvalid:
+        with database.writing() as session:
+            count_wrong_token(session, address)
+        raise
+
+
+def _visitor(session: Session, user: User, form_key: str) -> Visitor:
+    return Visitor(
+        user_id=user.id,
+        organisation_id=user.organisation_id,
+        client_id=session.scalar(select(Client.id).where(Client.user_id == user.id)),
+        role=user.role,
+        name=user.name,
+        language="ja" if user.language == "ja" else "en",
+        form_key=form_key,
+    )
 
 
 def _from_here(request: Request) -> None:

@@ -19,8 +19,12 @@ def _empty_is_none(value: object) -> object:
 
 #: A field that may be left empty.
 Empty = BeforeValidator(_empty_is_none)
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+#: One line of text: no control characters, which some databases refuse.
+LINE = r"^[^\x00-\x1f\x7f]*$"
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=LINE)]
+Email = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s\x00]+@[^@\s\x00]+\.[^@\s\x00]+$")
+]
 
 
 def checked(model: type[Model], values: dict[str, object]) -> Model:
@@ -42,6 +46,6 @@ def told(found: Mapping[str, Any]) -> FormInvalid:
     """Return the error of ours for what a container found wrong, in both languages."""
     names = [part for part in found["loc"] if isinstance(part, str) and part not in ("body", "query", "path")]
     words = read_words("kinechain.web")
-    field = names[-1] if names else str(found["loc"][-1]) if found["loc"] else "kind"
+    field = names[-1] if names else "kind" if not found["loc"] else "body"
     allowed = words["allowed_in"].get(field, words["allowed"].get(found["type"], words["allowed"]["other"]))
     return FormInvalid(field=words["field"].get(field, field), allowed=allowed.format(**found.get("ctx", {})))

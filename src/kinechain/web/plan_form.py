@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kinechain.errors import FormInvalid, PlanStopped
@@ -44,19 +44,43 @@ def plan_of_form(before: Plan, typed: Mapping[str, str]) -> ChangedPlan:
         While health questions are open or positive nothing is prescribed.
     FormInvalid
     """
-    if before.stop:
-        raise PlanStopped(reason=", ".join(before.gates))
-    why = typed.get("why", "").strip()
-    if not 0 < len(why) <= _LONGEST_REASON:
-        raise FormInvalid(field=WHY, allowed=f"1–{_LONGEST_REASON}")
     kept = [key.removeprefix("keep.") for key in typed if key.startswith("keep.")]
     added = typed.get("add", "")
     chosen = list(dict.fromkeys([*kept, *([added] if added else [])]))
-    if len(chosen) > MOST or any(one not in exercises() for one in chosen):
-        raise FormInvalid(field=EXERCISES, allowed=f"0–{MOST}")
+    _changeable(before, chosen)
     present = {exercise.id: exercise for exercise in before.exercises}
     made = tuple(_exercise(one, present.get(one), typed) for one in chosen)
-    return ChangedPlan(before.model_copy(update={"exercises": made}), why)
+    return changed_plan(before, made, typed.get("why", ""))
+
+
+def changed_plan(before: Plan, chosen: Sequence[Exercise], why: str) -> ChangedPlan:
+    """Return a plan with other exercises.
+
+    Parameters
+    ----------
+    before : the plan as it stands
+    why : the reason in the trainer's words, which stands beside the change
+
+    Raises
+    ------
+    PlanStopped
+        While health questions are open or positive nothing is prescribed.
+    FormInvalid
+        For an unknown exercise, one that is named twice, too many, or no reason.
+    """
+    why = why.strip()
+    _changeable(before, [exercise.id for exercise in chosen])
+    if not 0 < len(why) <= _LONGEST_REASON:
+        raise FormInvalid(field=WHY, allowed=f"1–{_LONGEST_REASON}")
+    return ChangedPlan(before.model_copy(update={"exercises": tuple(chosen)}), why)
+
+
+def _changeable(before: Plan, chosen: Sequence[str]) -> None:
+    """Refuse exercises that cannot make a plan; see `changed_plan`."""
+    if before.stop:
+        raise PlanStopped(reason=", ".join(before.gates))
+    if len(chosen) > MOST or len(set(chosen)) < len(chosen) or any(one not in exercises() for one in chosen):
+        raise FormInvalid(field=EXERCISES, allowed=f"0–{MOST}")
 
 
 def _exercise(name: str, before: Exercise | None, typed: Mapping[str, str]) -> Exercise:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
@@ -10,6 +11,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from kinechain.errors import (
+    ApiKeyInvalid,
     ConsentNeeded,
     DatabaseBusy,
     FormExpired,
@@ -34,6 +36,7 @@ API = "/api/"
 _STATUS: dict[type[KinechainError], int] = {
     SignInNeeded: 401,
     SignInFailed: 401,
+    ApiKeyInvalid: 401,
     NotAllowed: 403,
     ConsentNeeded: 403,
     FormExpired: 403,
@@ -73,18 +76,20 @@ def refuse_in_words(app: FastAPI) -> None:
             return _answer(request, RecordMissing(), 404)
         if error.status_code == 413:
             return _answer(request, UploadTooLarge(limit=studio_of(request).limits.clip_bytes >> 30), 413)
-        return _answer(request, FormInvalid(field=request.method, allowed=error.detail), error.status_code)
+        return _answer(
+            request, FormInvalid(field=request.method, allowed=error.detail), error.status_code, error.headers
+        )
 
     @app.exception_handler(Exception)
     def defect(request: Request, error: Exception) -> Response:
         return _answer(request, InternalError(reason=type(error).__name__), 500)
 
 
-def _answer(request: Request, error: KinechainError, status: int) -> Response:
+def _answer(request: Request, error: KinechainError, status: int, headers: Mapping[str, str] | None = None) -> Response:
     if request.url.path.startswith(API):
         told = {"code": error.code, "message": error.message.model_dump(), "hint": error.advice.model_dump()}
-        headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
-        return JSONResponse(told, status_code=status, headers=headers)
+        bearer = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+        return JSONResponse(told, status_code=status, headers={**(headers or {}), **bearer})
     if isinstance(error, SignInNeeded) and request.method == "GET":
         return RedirectResponse(f"/sign-in?back={quote(request.url.path)}", status_code=303)
     return page(request, "error.html.j2", status=status, error=error)

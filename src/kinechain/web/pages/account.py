@@ -7,12 +7,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
-from sqlalchemy import select
 
 from kinechain.errors import KinechainError, PasswordTooShort, SignInFailed
-from kinechain.store import accounts
+from kinechain.store import accounts, studios
 from kinechain.store.desk import Desk
-from kinechain.store.tables import ApiToken, AuditEntry, Organisation, User
+from kinechain.store.tables import User
 from kinechain.web.doors import SignedIn, Trainer, Visitor
 from kinechain.web.forms import Empty, Name
 from kinechain.web.page import page
@@ -81,9 +80,7 @@ def set_studio(
 ) -> Response:
     """Set the studio's name and how long it keeps a client's data."""
     with studio_of(request).database.writing() as session:
-        studio = session.get_one(Organisation, visitor.organisation_id)
-        studio.name, studio.retention_days = name, retention_days
-        Desk.of(session, visitor.user_id).note("settings", "organisation", studio.id)
+        studios.set_studio(Desk.of(session, visitor.user_id), name, retention_days)
     return RedirectResponse("/studio", status_code=303)
 
 
@@ -100,25 +97,26 @@ def _account(
 ) -> Response:
     with studio_of(request).database.reading() as session:
         user = session.get_one(User, visitor.user_id)
-        tokens = session.scalars(
-            select(ApiToken)
-            .where(ApiToken.user_id == user.id, ApiToken.revoked_at.is_(None))
-            .order_by(ApiToken.made_at)
-        ).all()
         status = 200 if error is None else status_of(error)
-        return page(request, "account.html.j2", status, user=user, tokens=tokens, secret=secret, error=error)
+        return page(
+            request,
+            "account.html.j2",
+            status,
+            user=user,
+            tokens=accounts.api_tokens(session, user),
+            secret=secret,
+            error=error,
+        )
 
 
 def _studio(request: Request, visitor: Visitor, link: str | None = None) -> Response:
     with studio_of(request).database.reading() as session:
-        here = visitor.organisation_id
-        people = session.scalars(select(User).where(User.organisation_id == here, User.role == "trainer"))
-        entries = session.execute(
-            select(AuditEntry, User.name)
-            .outerjoin(User, User.id == AuditEntry.user_id)
-            .where(AuditEntry.organisation_id == here)
-            .order_by(AuditEntry.made_at.desc())
-            .limit(LATEST_ENTRIES)
-        ).all()
-        studio = session.get_one(Organisation, here)
-        return page(request, "studio.html.j2", studio=studio, people=people.all(), entries=entries, link=link)
+        desk = Desk.of(session, visitor.user_id)
+        return page(
+            request,
+            "studio.html.j2",
+            studio=studios.studio(desk),
+            people=studios.trainers(desk),
+            entries=studios.audit(desk, LATEST_ENTRIES)[0],
+            link=link,
+        )

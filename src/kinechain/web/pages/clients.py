@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Request
-from fastapi.responses import FileResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-from starlette.background import BackgroundTask
 
 from kinechain.errors import FormInvalid, KinechainError
 from kinechain.model.athlete import Athlete
 from kinechain.pipeline.follow_up import ATTENTION, QUIET_DAYS
 from kinechain.store import accounts
-from kinechain.store.copy_out import copy_out
 from kinechain.store.desk import Desk
-from kinechain.store.erase import erase_client
-from kinechain.store.tables import Client, Consent, Result, User, Visit, now
+from kinechain.store.tables import User
 from kinechain.web.doors import SignedIn, Trainer, Visitor
 from kinechain.web.forms import Name, checked
+from kinechain.web.kept_data import CONSENT_VERSION, archive_of, erase_by_name
 from kinechain.web.page import page
 from kinechain.web.programme import programme_of
 from kinechain.web.refusals import status_of
 from kinechain.web.studio import studio_of
 
 router = APIRouter()
-#: Changes with every change of the text that a runner agrees to (`words.toml`, section `consent`).
-CONSENT_VERSION = "2026-11"
 
 
 class AthleteForm(BaseModel):
@@ -126,20 +118,10 @@ def record_consent(
     """Record that the runner agreed to the text shown, or takes it back: then nothing new is analysed."""
     with studio_of(request).database.writing() as session:
         desk = Desk.of(session, visitor.user_id)
-        client = desk.client(client_id)
-        given = desk.consent(client_id)
-        if agreed and (given is None or given.text_version != CONSENT_VERSION):
-            session.add(
-                Consent(
-                    client_id=client.id,
-                    text_version=CONSENT_VERSION,
-                    language=visitor.language,
-                    recorded_by=visitor.user_id,
-                )
-            )
-        elif not agreed and given is not None:
-            given.withdrawn_at = now()
-        desk.note("consent" if agreed else "withdraw", "client", client_id)
+        if agreed:
+            desk.agree(client_id, CONSENT_VERSION, visitor.language)
+        else:
+            desk.withdraw_consent(client_id)
     return _to(client_id)
 
 
@@ -155,31 +137,16 @@ def invite(request: Request, visitor: Trainer, client_id: UUID) -> Response:
 @router.get("/clients/{client_id}/export")
 def export(request: Request, visitor: SignedIn, client_id: UUID) -> Response:
     """Hand over everything that is kept of a runner."""
-    studio = studio_of(request)
-    with tempfile.NamedTemporaryFile(suffix=".zip", delete=False) as file:
-        archive = Path(file.name)
-    try:
-        copy_out(studio.database, studio.files, visitor.user_id, client_id, archive)
-    except BaseException:
-        archive.unlink(missing_ok=True)
-        raise
-    return FileResponse(
-        archive,
-        media_type="application/zip",
-        filename=f"kinechain-{client_id}.zip",
-        background=BackgroundTask(archive.unlink, missing_ok=True),
-    )
+    return archive_of(request, visitor, client_id)
 
 
 @router.post("/clients/{client_id}/erase")
 def erase(request: Request, visitor: SignedIn, client_id: UUID, name: Annotated[str, Form()] = "") -> Response:
     """Delete everything of a runner, for good; the name must be typed."""
-    studio = studio_of(request)
-    with studio.database.reading() as session:
-        right = Desk.of(session, visitor.user_id).client(client_id).name
-    if name.strip() != right:
-        return _client(request, visitor, client_id, error=FormInvalid(field="name", allowed=right))
-    erase_client(studio.database, studio.files, visitor.user_id, client_id)
+    try:
+        erase_by_name(studio_of(request), visitor, client_id, name)
+    except FormInvalid as error:
+        return _client(request, visitor, client_id, error=error)
     return RedirectResponse("/", status_code=303)
 
 
@@ -213,21 +180,10 @@ def _client(
             account=session.get(User, client.user_id) if client.user_id else None,
             consent=desk.consent(client_id),
             consent_version=CONSENT_VERSION,
-            visits=_visits(session, client),
+            visits=desk.visits(client_id),
             link=link,
             error=error,
         )
-
-
-def _visits(session: Session, client: Client) -> list[tuple[Visit, Result | None]]:
-    """Return the sessions, the latest first, each with its latest result."""
-    sessions = select(Visit).where(Visit.client_id == client.id, Visit.kind == "session")
-    visits = session.scalars(sessions.order_by(Visit.made_at.desc())).all()
-    results = session.scalars(
-        select(Result).where(Result.visit_id.in_([visit.id for visit in visits])).order_by(Result.made_at)
-    )
-    latest = {result.visit_id: result for result in results}
-    return [(visit, latest.get(visit.id)) for visit in visits]
 
 
 def _to(client_id: UUID) -> RedirectResponse:

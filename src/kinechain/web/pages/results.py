@@ -3,75 +3,40 @@
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Request
-from fastapi.responses import FileResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from kinechain import glossary
 from kinechain.errors import FormInvalid, KinechainError, RecordMissing
 from kinechain.knowledge.exercises import exercises
-from kinechain.model.assessment import Assessment, Clip, Plan
+from kinechain.model.assessment import Clip
 from kinechain.report.charts import curve_chart
 from kinechain.report.page import report_body
-from kinechain.store.accounts import digest
+from kinechain.store import results as store
 from kinechain.store.desk import Desk
-from kinechain.store.tables import Client, EventCorrection, PlanEdit, Result, ShareLink, User, Visit, now
+from kinechain.store.results import SHARED_FOR_DAYS, Opened, open_result, open_shared
 from kinechain.web.doors import ANYONE, SignedIn, Trainer, Visitor, language_of
 from kinechain.web.forms import Empty
 from kinechain.web.page import page
 from kinechain.web.plan_form import plan_of_form
 from kinechain.web.refusals import status_of
-from kinechain.web.studio import Studio, studio_of
+from kinechain.web.result_files import file_of
+from kinechain.web.studio import studio_of
 
 router = APIRouter()
-#: What a browser may fetch of a result's folder.
-SERVED = {
-    ".mp4": "video/mp4",
-    ".jpg": "image/jpeg",
-    ".png": "image/png",
-    ".html": "text/html; charset=utf-8",
-    ".json": "application/json",
-}
-#: A page of the report stands alone: its style is in itself, and it runs no script.
-REPORT_POLICY = (
-    "default-src 'none'; img-src 'self' data:; media-src 'self' data:; style-src 'unsafe-inline'; "
-    "frame-ancestors 'self'; base-uri 'none'; form-action 'none'; sandbox allow-same-origin allow-popups"
-)
 #: The result's own page shows the drawings of the report, which carry their style.
 RESULT_POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; media-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
     "frame-ancestors 'self'; base-uri 'none'; form-action 'self'"
 )
 FILMED_CURVES = 4
-SHARED_FOR_DAYS = 30
-
-
-@dataclass(frozen=True)
-class Opened:
-    """A result with its folder, and the plan as it stands: the trainer's, or the suggested one."""
-
-    result: Result
-    client: Client
-    folder: Path
-    assessment: Assessment
-    edits: Sequence[tuple[PlanEdit, str | None]]
-
-    @property
-    def current(self) -> Assessment:
-        """The assessment with the plan as it stands."""
-        if not self.edits:
-            return self.assessment
-        return self.assessment.model_copy(update={"plan": Plan.model_validate(self.edits[-1][0].plan)})
 
 
 @dataclass(frozen=True)
@@ -97,7 +62,7 @@ async def edit_plan(request: Request, visitor: Trainer, result_id: UUID) -> Resp
     try:
         with studio_of(request).database.writing() as session:
             desk = Desk.of(session, visitor.user_id)
-            opened = open_result(studio_of(request), desk, result_id)
+            opened = open_result(studio_of(request).files, desk, result_id)
             changed = plan_of_form(opened.current.plan, typed)
             desk.edit_plan(result_id, int(typed.get("seen") or 0), changed.plan.model_dump(mode="json"), changed.why)
             desk.note("plan", "assessment", result_id)
@@ -124,22 +89,7 @@ def correct_event(
         raise FormInvalid(field="time_s", allowed="0 – 600")
     with studio_of(request).database.writing() as session:
         desk = Desk.of(session, visitor.user_id)
-        opened = open_result(studio_of(request), desk, result_id)
-        if clip not in {one.id for one in opened.assessment.clips}:
-            raise RecordMissing
-        session.add(
-            EventCorrection(
-                assessment_id=result_id,
-                clip=clip,
-                side=side,
-                kind=kind,
-                found_s=found_s,
-                time_s=time_s,
-                corrected_by=visitor.user_id,
-            )
-        )
-        job = desk.queue_job(opened.result.visit_id)
-        desk.note("correct", "assessment", result_id)
+        job = store.correct_event(desk, result_id, clip, side, kind, found_s, time_s)
         return RedirectResponse(f"/jobs/{job.id}", status_code=303)
 
 
@@ -151,19 +101,8 @@ def share(
     days: Annotated[int, Form(ge=1, le=365)] = SHARED_FOR_DAYS,
 ) -> Response:
     """Make a link that opens this report without an account, for a while; it is shown this once."""
-    secret = secrets.token_urlsafe(32)
     with studio_of(request).database.writing() as session:
-        desk = Desk.of(session, visitor.user_id)
-        result = desk.result(result_id)
-        session.add(
-            ShareLink(
-                assessment_id=result.id,
-                secret_sha256=digest(secret),
-                expires_at=now() + timedelta(days=days),
-                shared_by=visitor.user_id,
-            )
-        )
-        desk.note("share", "assessment", result_id)
+        secret, _ = store.share(Desk.of(session, visitor.user_id), result_id, days)
     return _result(request, visitor, result_id, link=str(request.url_for("show_shared", secret=secret)))
 
 
@@ -171,13 +110,7 @@ def share(
 def revoke_share(request: Request, visitor: SignedIn, result_id: UUID, share_id: UUID) -> Response:
     """Close a link."""
     with studio_of(request).database.writing() as session:
-        desk = Desk.of(session, visitor.user_id)
-        result = desk.result(result_id)
-        link = session.scalar(select(ShareLink).where(ShareLink.id == share_id, ShareLink.assessment_id == result.id))
-        if link is None:
-            raise RecordMissing
-        link.revoked_at = now()
-        desk.note("unshare", "assessment", result_id)
+        store.revoke_share(Desk.of(session, visitor.user_id), result_id, share_id)
     return _to(result_id, "#share")
 
 
@@ -185,15 +118,15 @@ def revoke_share(request: Request, visitor: SignedIn, result_id: UUID, share_id:
 def show_file(request: Request, visitor: SignedIn, result_id: UUID, name: str) -> Response:
     """Hand out a picture, a film or a page of the report."""
     with studio_of(request).database.reading() as session:
-        opened = open_result(studio_of(request), Desk.of(session, visitor.user_id), result_id)
-        return _file(opened.folder, name)
+        opened = open_result(studio_of(request).files, Desk.of(session, visitor.user_id), result_id)
+        return file_of(opened.folder, name)
 
 
 @router.get("/s/{secret}/", dependencies=[ANYONE])
 def show_shared(request: Request, secret: str) -> Response:
     """Show a shared report to whoever has the link."""
     with studio_of(request).database.reading() as session:
-        opened = _shared(studio_of(request), session, secret)
+        opened = open_shared(studio_of(request).files, session, secret)
         return _with_policy(
             page(
                 request,
@@ -207,41 +140,7 @@ def show_shared(request: Request, secret: str) -> Response:
 def show_shared_file(request: Request, secret: str, name: str) -> Response:
     """Hand out a file of a shared report."""
     with studio_of(request).database.reading() as session:
-        return _file(_shared(studio_of(request), session, secret).folder, name)
-
-
-def open_result(studio: Studio, desk: Desk, result_id: UUID) -> Opened:
-    """Return a result of one of this person's clients; RecordMissing where there is none."""
-    result = desk.result(result_id)
-    return _opened(studio, desk.session, result)
-
-
-def _opened(studio: Studio, session: Session, result: Result) -> Opened:
-    visit = session.get_one(Visit, result.visit_id)
-    edits = session.execute(
-        select(PlanEdit, User.name)
-        .outerjoin(User, User.id == PlanEdit.edited_by)
-        .where(PlanEdit.assessment_id == result.id)
-        .order_by(PlanEdit.number)
-    ).all()
-    return Opened(
-        result=result,
-        client=session.get_one(Client, visit.client_id),
-        folder=studio.files.result(visit.client_id, result.job_id),
-        assessment=Assessment.model_validate(result.document),
-        edits=[(edit, name) for edit, name in edits],
-    )
-
-
-def _shared(studio: Studio, session: Session, secret: str) -> Opened:
-    link = session.scalar(
-        select(ShareLink).where(
-            ShareLink.secret_sha256 == digest(secret), ShareLink.revoked_at.is_(None), ShareLink.expires_at > now()
-        )
-    )
-    if link is None:
-        raise RecordMissing
-    return _opened(studio, session, session.get_one(Result, link.assessment_id))
+        return file_of(open_shared(studio_of(request).files, session, secret).folder, name)
 
 
 def _result(
@@ -256,13 +155,8 @@ def _result(
     studio = studio_of(request)
     with studio.database.writing() as session:
         desk = Desk.of(session, visitor.user_id)
-        opened = open_result(studio, desk, result_id)
+        opened = open_result(studio.files, desk, result_id)
         desk.note("see", "assessment", result_id)
-        shares = session.scalars(
-            select(ShareLink)
-            .where(ShareLink.assessment_id == result_id, ShareLink.revoked_at.is_(None), ShareLink.expires_at > now())
-            .order_by(ShareLink.made_at)
-        ).all()
         return _with_policy(
             page(
                 request,
@@ -275,7 +169,7 @@ def _result(
                 plan=opened.current.plan,
                 exercises=exercises(),
                 suggested=opened.assessment.plan,
-                shares=shares,
+                shares=store.open_shares(desk, result_id),
                 link=link,
                 error=error,
             )
@@ -308,15 +202,6 @@ def _film(opened: Opened, wanted: str | None, visitor: Visitor) -> Film | None:
 def _video(folder: Path, clip: Clip) -> str | None:
     names = (f"overlay_{clip.id.partition('.')[0]}.mp4", "overlay.mp4")
     return next((name for name in names if (folder / name).is_file()), None)
-
-
-def _file(folder: Path, name: str) -> Response:
-    path = (folder / name).resolve()
-    kind = SERVED.get(path.suffix.lower())
-    if kind is None or not path.is_relative_to(folder.resolve()) or not path.is_file():
-        raise RecordMissing
-    headers = {"Content-Security-Policy": REPORT_POLICY} if path.suffix == ".html" else {}
-    return FileResponse(path, media_type=kind, headers=headers)
 
 
 def _with_policy(response: Response) -> Response:

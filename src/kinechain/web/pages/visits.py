@@ -9,23 +9,19 @@ from uuid import UUID
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, RedirectResponse, Response
-from pydantic import BaseModel, Field
 
-from kinechain.errors import ConsentNeeded, FormInvalid, KinechainError, RecordMissing, UploadTooLarge
+from kinechain.errors import ConsentNeeded, FormInvalid, KinechainError, RecordMissing
 from kinechain.knowledge.field_tests import SCORES, field_tests
-from kinechain.knowledge.intake import Question, check_intake, questions
-from kinechain.model.assessment import Condition, Surface, View
+from kinechain.knowledge.intake import Question, questions
 from kinechain.model.clip_check import ClipCheck
 from kinechain.model.session_plan import Place
-from kinechain.pipeline.session import SPEEDS_MPS, speed_of_pace
 from kinechain.pipeline.test_plan import plan_session
 from kinechain.report.drawing import drawing
 from kinechain.store.desk import Desk
 from kinechain.store.tables import Job, JobKind, Upload, Visit
-from kinechain.store.uploads import begin_upload, take_piece, unfinished
-from kinechain.text import Text
+from kinechain.store.uploads import take_piece, unfinished
 from kinechain.web.doors import SignedIn, Visitor
-from kinechain.web.forms import Empty
+from kinechain.web.filming import Filming, NewUpload, begin, order_analysis, wrong_answer
 from kinechain.web.page import page
 from kinechain.web.refusals import status_of
 from kinechain.web.studio import Limits, studio_of
@@ -36,31 +32,6 @@ GROUPS = ("complaint", "history", "training", "red_flag")
 PIECE_BYTES = Limits.piece_bytes
 #: Where the page is of a job that ended without an assessment.
 PAGES: dict[JobKind, str] = {"check_exercise": "/checks", "compare": "/comparisons"}
-PACE, CLIPS = Text(ja="ペース", en="pace"), Text(ja="動画", en="clips")
-AT_LEAST_ONE = Text(ja="1本以上", en="at least one")
-
-
-class Filming(BaseModel):
-    """How a clip was filmed, as typed."""
-
-    view: Annotated[View | None, Empty] = None
-    pace: Annotated[str | None, Empty] = Field(default=None, max_length=12)
-    condition: Annotated[Condition | None, Empty] = None
-    surface: Annotated[Surface | None, Empty] = None
-
-    def table(self) -> dict[str, object]:
-        """Return the keys of a `[[clip]]` of a session file; FormInvalid for a pace nobody runs."""
-        table = self.model_dump(exclude_none=True)
-        if self.pace is not None:
-            table["pace"] = _pace(self.pace)
-        return table
-
-
-class NewUpload(Filming):
-    """A clip that is about to arrive."""
-
-    name: str = Field(min_length=1, max_length=255)
-    size: int = Field(ge=1)
 
 
 @router.get("/visits/{visit_id}")
@@ -85,7 +56,7 @@ async def save_intake(request: Request, visitor: SignedIn, visit_id: UUID) -> Re
     with studio_of(request).database.writing() as session:
         desk = Desk.of(session, visitor.user_id)
         visit = desk.visit(visit_id)
-        wrong = _wrong_answer(given)
+        wrong = wrong_answer(given)
         if wrong is not None:
             return _intake(request, visit, given, wrong)
         visit.intake = given
@@ -105,18 +76,10 @@ def show_test_plan(
 
 
 @router.post("/visits/{visit_id}/uploads")
-def begin(request: Request, visitor: SignedIn, visit_id: UUID, told: NewUpload) -> Response:
+def begin_clip(request: Request, visitor: SignedIn, visit_id: UUID, told: NewUpload) -> Response:
     """Begin to send a clip, or learn from where one that broke off goes on."""
-    limit = studio_of(request).limits.clip_bytes
-    if told.size > limit:
-        raise UploadTooLarge(limit=limit >> 30)
     with studio_of(request).database.writing() as session:
-        desk = Desk.of(session, visitor.user_id)
-        _with_consent(desk, visit_id)
-        filming = told.table()
-        for key in ("name", "size"):
-            filming.pop(key)
-        upload = begin_upload(desk, visit_id, told.name, told.size, filming)
+        upload = begin(Desk.of(session, visitor.user_id), visit_id, told, studio_of(request).limits)
         return JSONResponse({"id": str(upload.id), "received": upload.received_bytes, "piece": PIECE_BYTES})
 
 
@@ -195,11 +158,7 @@ def analyse(request: Request, visitor: SignedIn, visit_id: UUID) -> Response:
     try:
         with studio_of(request).database.writing() as session:
             desk = Desk.of(session, visitor.user_id)
-            _with_consent(desk, visit_id)
-            if not desk.clips(visit_id):
-                raise FormInvalid(field=CLIPS, allowed=AT_LEAST_ONE)
-            job = desk.queue_job(visit_id)
-            desk.note("analyse", "visit", visit_id)
+            job = order_analysis(desk, visit_id)
             return RedirectResponse(f"/jobs/{job.id}", status_code=303)
     except (ConsentNeeded, FormInvalid) as error:
         return _visit(request, visitor, visit_id, error)
@@ -215,17 +174,6 @@ def show_job(request: Request, visitor: SignedIn, job_id: UUID) -> Response:
             return _result_of(request, desk, job)
         template = "job_state.html.j2" if request.headers.get("HX-Request") else "job.html.j2"
         return page(request, template, job=job)
-
-
-def _pace(typed: str) -> str:
-    """Return a pace as a session file has it; FormInvalid where nobody runs it."""
-    try:
-        speed = speed_of_pace(typed)
-    except ValueError:
-        speed = 0.0
-    if not SPEEDS_MPS[0] <= speed <= SPEEDS_MPS[1]:
-        raise FormInvalid(field=PACE, allowed="4:30/km")
-    return typed
 
 
 def _result_of(request: Request, desk: Desk, job: Job) -> Response:
@@ -303,21 +251,6 @@ def _as_answer(question: Question, typed: str) -> object:
         except ValueError:
             return typed
     return {"yes": True, "no": False}.get(typed, typed) if question.kind == "yes_no" else typed
-
-
-def _wrong_answer(given: dict[str, Any]) -> tuple[str, FormInvalid] | None:
-    for key, value in given.items():
-        try:
-            check_intake({key: value})
-        except ValueError:
-            question = questions()[key]
-            return key, FormInvalid(field=question.label, allowed=question.allowed)
-    return None
-
-
-def _with_consent(desk: Desk, visit_id: UUID) -> None:
-    if desk.consent(desk.visit(visit_id).client_id) is None:
-        raise ConsentNeeded
 
 
 def _to(visit_id: UUID) -> RedirectResponse:
