@@ -122,7 +122,7 @@ def opensim_moments(folder: Path, times: Array) -> Array:
 
 
 def opensim_forces(folder: Path, times: Array) -> tuple[Array, float]:
-    """Return OpenSim's static optimisation, shape (n, muscles) [N], and its time a frame [s], reading files included."""
+    """Return OpenSim's static optimisation, shape (n, muscles) [N], and its time a frame [s] with reading."""
     tool = opensim.AnalyzeTool()
     tool.setName("planar")
     tool.setModelFilename(str(folder / "leg.osim"))
@@ -181,7 +181,8 @@ def _row(name: str, pairs: list[tuple[Array, Array]]) -> tuple[str, ...]:
     r = [float(np.corrcoef(ours, theirs)[0, 1]) for ours, theirs in pairs]
     ratio = [float(ours.max() / theirs.max()) for ours, theirs in pairs]
     rmse = float(np.sqrt(np.mean([((ours - theirs) ** 2).mean() for ours, theirs in pairs])))
-    return name, f"{np.median(r):.4f} ({min(r):.4f})", f"{np.mean(ratio):.3f} ({min(ratio):.3f}–{max(ratio):.3f})", f"{rmse:.3f}"
+    spread = f"{np.mean(ratio):.3f} ({min(ratio):.3f}–{max(ratio):.3f})"
+    return name, f"{np.median(r):.4f} ({min(r):.4f})", spread, f"{rmse:.3f}"
 
 
 def report(solved: list[Solved]) -> None:

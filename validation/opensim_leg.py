@@ -153,8 +153,9 @@ def planar_model(leg: RigidLeg, rows: tuple[MuscleRow, ...], mass_kg: float) -> 
     model = opensim.Model()
     model.setName("kinechain_planar_leg")
     origin = np.zeros(2)
+    inertia = opensim.Inertia(PELVIS_KGM2, PELVIS_KGM2, PELVIS_KGM2)
     bodies = {
-        "pelvis": opensim.Body("pelvis", PELVIS_KG, opensim.Vec3(0), opensim.Inertia(PELVIS_KGM2, PELVIS_KGM2, PELVIS_KGM2)),
+        "pelvis": opensim.Body("pelvis", PELVIS_KG, opensim.Vec3(0), inertia),
         "thigh": _body("thigh", leg.segments.thigh, origin, np.array([0, -leg.thigh])),
         "shank": _body("shank", leg.segments.shank, origin, np.array([0, -leg.shank])),
         "foot": _body("foot", leg.segments.foot, leg.heel, leg.toe),

@@ -12,7 +12,7 @@ from studio_people import Studio
 
 from kinechain.store.database import Database
 from kinechain.store.job_queue import Attempt, JobQueue
-from kinechain.store.tables import Job, Result, Visit, now
+from kinechain.store.tables import Job, PlanEdit, Result, Visit, now
 from kinechain.text import Text
 
 SILENCE = timedelta(minutes=1)
@@ -128,3 +128,19 @@ def test_a_fraction_outside_of_one_is_refused(queue: JobQueue, visit: UUID) -> N
     attempt = taken(queue)
     with pytest.raises(sa.exc.IntegrityError):
         queue.report(attempt, "pose", 1.5)
+
+
+@pytest.mark.parametrize(("stop", "kept"), [(False, ["more"]), (True, [])])
+def test_a_session_analysed_anew_keeps_the_trainers_plan_unless_it_stops(
+    queue: JobQueue, visit: UUID, stop: bool, kept: list[str]
+) -> None:
+    for document in ({"plan": {"stop": False}}, {"plan": {"stop": stop}}):
+        add(queue, visit)
+        assert queue.succeed(taken(queue), document)
+        with queue.database.writing() as session:
+            results = session.scalars(sa.select(Result.id).order_by(Result.made_at)).all()
+            if len(results) == 1:
+                session.add(PlanEdit(assessment_id=results[0], number=1, plan={}, why="more"))
+    with queue.database.reading() as session:
+        edits = session.scalars(sa.select(PlanEdit).where(PlanEdit.assessment_id == results[-1])).all()
+        assert [edit.why for edit in edits] == kept

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, CursorResult, select, update
 from sqlalchemy.orm import Session
 
 from kinechain.store.database import Database
-from kinechain.store.tables import Document, Job, JobKind, Result, now
+from kinechain.store.tables import Document, Job, JobKind, PlanEdit, Result, now
 from kinechain.text import Text
 
 
@@ -90,8 +90,10 @@ class JobQueue:
             counts = _change(session, attempt, state="succeeded", fraction=1.0, ended_at=now(), **kept)
             if counts:
                 if attempt.kind == "assess":
-                    session.add(Result(visit_id=attempt.visit_id, job_id=attempt.job_id, document=document))
+                    result = Result(visit_id=attempt.visit_id, job_id=attempt.job_id, document=document)
+                    session.add(result)
                     session.flush()
+                    _take_over_plan(session, result)
                 place()
             return counts
 
@@ -136,6 +138,26 @@ _QUEUED: dict[str, object] = {"state": "queued", "stage": None, "fraction": 0.0}
 
 def _failed(code: str, message: Text) -> dict[str, object]:
     return {"state": "failed", "code": code, "message": message.model_dump(), "ended_at": now()}
+
+
+def _take_over_plan(session: Session, result: Result) -> None:
+    """Keep what a trainer changed of the plan when a session is analysed anew, unless the new one stops."""
+    if result.document.get("plan", {}).get("stop", True):
+        return
+    earlier = select(Result.id).where(Result.visit_id == result.visit_id, Result.id != result.id)
+    last = session.scalar(earlier.order_by(Result.made_at.desc()).limit(1))
+    edits = session.scalars(select(PlanEdit).where(PlanEdit.assessment_id == last).order_by(PlanEdit.number))
+    for edit in edits.all():
+        session.add(
+            PlanEdit(
+                assessment_id=result.id,
+                made_at=edit.made_at,
+                number=edit.number,
+                plan=edit.plan,
+                why=edit.why,
+                edited_by=edit.edited_by,
+            )
+        )
 
 
 def _change(session: Session, attempt: Attempt, **values: object) -> bool:

@@ -33,6 +33,17 @@ def results_of(typed: Mapping[str, str]) -> list[dict[str, Any]]:
     ]
 
 
+def checked_results(results: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return results that are stated one by one; FormInvalid for an unknown test or a result that cannot be."""
+    for one in results:
+        row = field_tests().get(one["name"])
+        if row is None:
+            raise FormInvalid(field="name", allowed=", ".join(field_tests()))
+        if not row.admits(one["value"]):
+            raise _impossible(row)
+    return [dict(one) for one in results]
+
+
 def values_of(tests: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """Return kept results as a form shows them; of a sum only the sum is kept."""
     return {
@@ -55,9 +66,13 @@ def _value(row: FieldTestRow, side: str, typed: Mapping[str, str]) -> float | st
         return None
     value = text if row.classes is not None else _number(text)
     if value is None or not row.admits(value):
-        allowed = ", ".join(row.classes) if row.classes is not None else f"{row.lowest:g} – {row.highest:g}"
-        raise FormInvalid(field=row.label, allowed=allowed)
+        raise _impossible(row)
     return value
+
+
+def _impossible(row: FieldTestRow) -> FormInvalid:
+    allowed = ", ".join(row.classes) if row.classes is not None else f"{row.lowest:g} – {row.highest:g}"
+    return FormInvalid(field=row.label, allowed=allowed)
 
 
 def _items(row: FieldTestRow, side: str, typed: Mapping[str, str]) -> Iterator[tuple[str, str]]:

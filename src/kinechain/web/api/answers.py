@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from kinechain.model.assessment import Assessment, Plan
 from kinechain.model.athlete import Athlete
+from kinechain.model.clip_check import ClipCheck
 from kinechain.model.diary import DiaryEntry
 from kinechain.store.tables import JobKind, JobState, Role
 from kinechain.text import Language, Text
@@ -132,6 +133,13 @@ class Job(_Row):
     visit_id: UUID | None
     result_id: UUID | None = Field(description="of an assessment that succeeded")
     ended_at: dt.datetime | None
+
+
+class ClipLook(BaseModel):
+    """A quick look at a clip: its job, and what it found as soon as that has ended."""
+
+    job: Job
+    check: ClipCheck | None
 
 
 class Clip(_Row):

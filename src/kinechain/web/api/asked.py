@@ -87,3 +87,17 @@ class ShareFor(_Asked):
     """For how long a link opens a report."""
 
     days: int = Field(default=SHARED_FOR_DAYS, ge=1, le=365)
+
+
+class TestResult(_Asked):
+    """A result of a field test, as a `[[test]]` of a session file."""
+
+    name: Line
+    side: Literal["left", "right"]
+    value: float | Line
+
+
+class TestResults(_Asked):
+    """The results of the field tests of a session, all of them."""
+
+    tests: list[TestResult] = Field(max_length=100)

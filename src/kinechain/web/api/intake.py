@@ -10,10 +10,11 @@ from fastapi import Query, Request
 from kinechain.knowledge.intake import Question, questions
 from kinechain.model.session_plan import Place, SessionPlan
 from kinechain.pipeline.test_plan import plan_session
-from kinechain.web.api.asked import Answers
+from kinechain.web.api.asked import Answers, TestResults
 from kinechain.web.api.routing import operations, reading, writing
 from kinechain.web.doors import Key
 from kinechain.web.filming import wrong_answer
+from kinechain.web.test_form import checked_results
 
 router = operations("questions and test plan")
 
@@ -35,6 +36,16 @@ def set_answers(request: Request, visitor: Key, visit_id: UUID, asked: Answers) 
         visit.intake = dict(asked.answers)
         desk.note("answer", "visit", visit_id)
         return Answers(answers=visit.intake)
+
+
+@router.put("/visits/{visit_id}/tests")
+def set_test_results(request: Request, visitor: Key, visit_id: UUID, asked: TestResults) -> TestResults:
+    """Set the results of the field tests of a session, all at once."""
+    with writing(request, visitor) as desk:
+        visit = desk.visit(visit_id)
+        visit.tests = checked_results([one.model_dump() for one in asked.tests])
+        desk.note("test", "visit", visit_id)
+        return asked
 
 
 @router.get("/visits/{visit_id}/test-plan")

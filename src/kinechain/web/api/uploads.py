@@ -8,9 +8,11 @@ from uuid import UUID
 from fastapi import Query, Request
 from fastapi.concurrency import run_in_threadpool
 
+from kinechain.model.clip_check import ClipCheck
 from kinechain.store import tables
 from kinechain.store.uploads import take_piece
-from kinechain.web.api.answers import Clip, Received, Upload
+from kinechain.web.api.answers import Clip, ClipLook, Received, Upload
+from kinechain.web.api.jobs import job_answer
 from kinechain.web.api.routing import operations, writing
 from kinechain.web.doors import Key
 from kinechain.web.filming import Filming, NewUpload, begin
@@ -55,6 +57,15 @@ def change_filming(request: Request, visitor: Key, clip_id: UUID, asked: Filming
         clip.filming = asked.table()
         desk.note("change", "clip", clip_id)
         return Clip.model_validate(clip)
+
+
+@router.get("/clips/{clip_id}/check")
+def look_at_clip(request: Request, visitor: Key, clip_id: UUID) -> ClipLook:
+    """Say whether a clip can be used; it is looked at when this is asked for the first time."""
+    with writing(request, visitor) as desk:
+        job = desk.check_clip(clip_id)
+        check = None if job.document is None else ClipCheck.model_validate(job.document)
+        return ClipLook(job=job_answer(desk, job), check=check)
 
 
 @router.delete("/clips/{clip_id}", status_code=204)
