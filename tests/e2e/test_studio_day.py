@@ -1,4 +1,4 @@
-"""A day in the studio, in a real browser: from the first link to the re-test."""
+"""A day in the studio, in a real browser: from the first link to the runner's diary."""
 
 from __future__ import annotations
 
@@ -92,9 +92,7 @@ def until(page: Any, expression: str, timeout_ms: float = 20_000) -> None:
         page.wait_for_timeout(100)
 
 
-def test_from_the_first_link_to_the_shared_report(
-    server: Server, open_page: Callable[..., Any], pictures: Path
-) -> None:
+def test_from_the_first_link_to_the_diary(server: Server, open_page: Callable[..., Any], pictures: Path) -> None:
     trainer = open_page("ja", TABLET)
     look = Looks(trainer, pictures)
     assert server.first_link is not None
@@ -159,8 +157,34 @@ def test_from_the_first_link_to_the_shared_report(
 
     client = open_page("en", PHONE)
     join(client, invitation, "Suzuki", "suzuki@runner.example")
-    client.goto(client_page)
+    note_pain(client, Looks(client, pictures), client_page)
     assert client.request.get(f"{server.url}/studio").status == 403
+
+    trainer.goto(server.url)
+    look("clients")
+    assert trainer.locator(".list .doing.pain, .list .doing.stopped").count() == 1
+    trainer.goto(f"{client_page}/diary")
+    assert "6" in trainer.locator("main").inner_text()
+    look("diary_trainer")
+
+
+def note_pain(client: Any, look: Looks, client_page: str) -> None:
+    """The runner looks at today's exercises and notes a run that hurt."""
+    client.wait_for_url("**/today")
+    look("today")
+    client.set_viewport_size(PHONE)
+    client.goto(f"{client_page}/diary")
+    look("diary")
+    client.set_viewport_size(PHONE)
+    form = client.locator(f"form[action='{client_page[client_page.index('/clients/') :]}/diary']", has_text="/km").first
+    opened = form.locator("xpath=ancestor::details[1]")
+    if opened.count() and opened.get_attribute("open") is None:
+        opened.locator("summary").first.click()
+    form.locator("[name=distance_km]").fill("8")
+    form.locator("[name=pain_during]").fill("6")
+    with client.expect_navigation():
+        form.locator("button").click()
+    assert "6" in client.locator("main").inner_text()
 
 
 def correct_an_event(page: Any) -> None:
