@@ -11,20 +11,21 @@ from markupsafe import Markup
 
 from kinechain.errors import OutputNotWritable
 from kinechain.report.numbers import given, percent
+from kinechain.report.words import REPORT
 from kinechain.text import LANGUAGES, Language
 
 
 @cache
-def environment() -> Environment:
-    """Return the templates of the pages."""
+def environment(room: str = REPORT) -> Environment:
+    """Return the templates of a room (a package), with the filters that every page knows."""
     made = Environment(
-        loader=PackageLoader("kinechain.report", "templates"),
+        loader=PackageLoader(room, "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(breakable=_breakable, fill=_fill, given=given, percent=percent)
+    made.filters.update(breakable=_breakable, fill=_fill, given=given, percent=percent, plain=_plain)
     return made
 
 
@@ -62,3 +63,8 @@ def _fill(text: str, **values: object) -> str:
 
 def _breakable(name: str) -> Markup:
     return Markup("_<wbr>").join(name.split("_"))
+
+
+def _plain(value: object) -> str:
+    """Return a typed or kept number as one types it."""
+    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)

@@ -116,7 +116,7 @@ def _contents(
             rows=maker.rows(clip.id),
             reasons=maker.reasons(clip.id),
             charts=charts[clip.id],
-            overlay=_overlay_among(folder, clip.id),
+            overlay=overlay_among(folder, clip.id),
         )
         for clip in assessment.clips
     )
@@ -147,7 +147,7 @@ def _contents(
     }
 
 
-def _overlay_among(folder: Path, clip: str) -> str | None:
+def overlay_among(folder: Path, clip: str) -> str | None:
     """Return the overlay of a clip's own file, where there are several files; segments of a file share it."""
     name = f"overlay_{clip.partition('.')[0]}.mp4"
     return name if (folder / name).is_file() else None

@@ -27,6 +27,7 @@ def all_words() -> dict[str, dict[str, Text]]:
     return read_words(REPORT)
 
 
+@cache
 def words_in(language: Language, room: str = REPORT) -> Words:
     """Return the words of one language by section and key."""
     return {section: {key: text[language] for key, text in rows.items()} for section, rows in read_words(room).items()}

@@ -168,13 +168,18 @@ class Desk:
         job = self.job(job_id)
         return self.session.scalar(select(Result).where(Result.job_id == job.id))
 
+    def clip_check(self, clip_id: UUID) -> Job | None:
+        """Return the latest quick look at a clip, None where there was none."""
+        clip = self.clip(clip_id)
+        looks = select(Job).where(Job.visit_id == clip.visit_id, Job.kind == "check_clip").order_by(Job.made_at.desc())
+        return next((job for job in self.session.scalars(looks) if job.payload.get("sha256") == clip.sha256), None)
+
     def check_clip(self, clip_id: UUID) -> Job:
         """Return the latest quick look at a clip, queued now where there was none."""
-        clip = self.clip(clip_id)
-        visit = self.visit(clip.visit_id)
-        looks = select(Job).where(Job.visit_id == visit.id, Job.kind == "check_clip").order_by(Job.made_at.desc())
-        found = next((job for job in self.session.scalars(looks) if job.payload.get("sha256") == clip.sha256), None)
+        found = self.clip_check(clip_id)
         if found is None:
+            clip = self.clip(clip_id)
+            visit = self.visit(clip.visit_id)
             asked = {"sha256": clip.sha256, "file_name": clip.file_name}
             filmed = {key: clip.filming[key] for key in ("view", "slow_motion", "person") if key in clip.filming}
             found = Job(client_id=visit.client_id, visit_id=visit.id, kind="check_clip", payload=asked | filmed)
@@ -215,13 +220,7 @@ class Desk:
 
     def results(self, client_id: UUID) -> Sequence[tuple[Visit, Result]]:
         """Return each session of a client that was assessed with its latest result, the earliest session first."""
-        rows = self.session.execute(
-            select(Visit, Result)
-            .join(Result, Result.visit_id == Visit.id)
-            .where(Visit.client_id == self.client(client_id).id)
-            .order_by(Visit.made_at, Result.made_at)
-        )
-        return list({visit.id: (visit, result) for visit, result in rows}.values())
+        return [(visit, result) for visit, result in reversed(self.visits(client_id)) if result is not None]
 
     def result(self, assessment_id: UUID) -> Result:
         """Return an assessment of one of this person's clients; RecordMissing where there is none."""
@@ -261,6 +260,7 @@ class Desk:
                 self.session.add(edit)
         except IntegrityError as error:
             raise PlanChangedMeanwhile from error
+        self.note("plan", "assessment", result.id)
         return edit
 
     def note(self, action: str, subject: str, subject_id: UUID) -> None:

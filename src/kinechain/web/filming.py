@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Annotated
 from uuid import UUID
 
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from kinechain.errors import ConsentNeeded, FormInvalid, UploadTooLarge
 from kinechain.knowledge.intake import check_intake, questions
 from kinechain.model.assessment import Condition, Surface, View
 from kinechain.pipeline.session import SPEEDS_MPS, speed_of_pace
+from kinechain.store.database import Database
 from kinechain.store.desk import Desk
-from kinechain.store.tables import Job, Upload
+from kinechain.store.tables import Document, Job, Upload
 from kinechain.store.uploads import begin_upload
 from kinechain.text import Text
 from kinechain.web.forms import LINE, Empty
@@ -39,11 +42,15 @@ class Filming(BaseModel):
         return table
 
 
-class NewUpload(Filming):
-    """A clip that is about to arrive."""
+class NewFile(BaseModel):
+    """A file that is about to arrive."""
 
     name: str = Field(min_length=1, max_length=255, pattern=LINE)
     size: int = Field(ge=1)
+
+
+class NewUpload(Filming, NewFile):
+    """A clip of a session that is about to arrive."""
 
 
 def begin(desk: Desk, visit_id: UUID, told: NewUpload, limits: Limits) -> Upload:
@@ -53,11 +60,26 @@ def begin(desk: Desk, visit_id: UUID, told: NewUpload, limits: Limits) -> Upload
     ------
     RecordMissing, UploadTooLarge, ConsentNeeded, FormInvalid
     """
-    if told.size > limits.clip_bytes:
-        raise UploadTooLarge(limit=limits.clip_bytes >> 30)
-    _with_consent(desk, visit_id)
     filming = {key: value for key, value in told.table().items() if key in Filming.model_fields}
-    return begin_upload(desk, visit_id, told.name, told.size, filming)
+    return take_in(desk, visit_id, told, filming, limits)
+
+
+def take_in(desk: Desk, visit_id: UUID, file: NewFile, filming: Document, limits: Limits) -> Upload:
+    """Begin to take in a file, or return the upload that broke off.
+
+    Raises
+    ------
+    RecordMissing, UploadTooLarge, ConsentNeeded
+    """
+    if file.size > limits.clip_bytes:
+        raise UploadTooLarge(limit=limits.clip_bytes >> 30)
+    with_consent(desk, desk.visit(visit_id).client_id)
+    return begin_upload(desk, visit_id, file.name, file.size, filming)
+
+
+def begun(upload: Upload) -> JSONResponse:
+    """Answer the page that sends: from where on, and how much at a time."""
+    return JSONResponse({"id": str(upload.id), "received": upload.received_bytes, "piece": Limits.piece_bytes})
 
 
 def order_analysis(desk: Desk, visit_id: UUID) -> Job:
@@ -69,12 +91,31 @@ def order_analysis(desk: Desk, visit_id: UUID) -> Job:
     FormInvalid
         Where the session has no clip.
     """
-    _with_consent(desk, visit_id)
+    with_consent(desk, desk.visit(visit_id).client_id)
     if not desk.clips(visit_id):
         raise FormInvalid(field=CLIPS, allowed=AT_LEAST_ONE)
     job = desk.queue_job(visit_id)
     desk.note("analyse", "visit", visit_id)
     return job
+
+
+@contextmanager
+def clip_check(database: Database, user_id: UUID, clip_id: UUID) -> Iterator[tuple[Desk, Job]]:
+    """Give the quick look at a clip, queued now where there was none: who only asks again holds up no writer.
+
+    Raises
+    ------
+    RecordMissing
+    """
+    with database.reading() as session:
+        desk = Desk.of(session, user_id)
+        job = desk.clip_check(clip_id)
+        if job is not None:
+            yield desk, job
+            return
+    with database.writing() as session:
+        desk = Desk.of(session, user_id)
+        yield desk, desk.check_clip(clip_id)
 
 
 def wrong_answer(given: Mapping[str, object]) -> tuple[str, FormInvalid] | None:
@@ -90,8 +131,9 @@ def wrong_answer(given: Mapping[str, object]) -> tuple[str, FormInvalid] | None:
     return None
 
 
-def _with_consent(desk: Desk, visit_id: UUID) -> None:
-    if desk.consent(desk.visit(visit_id).client_id) is None:
+def with_consent(desk: Desk, client_id: UUID) -> None:
+    """Go on only where the client agrees to it; ConsentNeeded otherwise."""
+    if desk.consent(client_id) is None:
         raise ConsentNeeded
 
 

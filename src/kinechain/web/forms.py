@@ -42,6 +42,14 @@ def checked(model: type[Model], values: dict[str, object]) -> Model:
         raise told(error.errors()[0]) from error
 
 
+def number(typed: str) -> float | None:
+    """Return a number as people type it, with a point or a comma; None where it is none."""
+    try:
+        return float(typed.replace(",", "."))
+    except ValueError:
+        return None
+
+
 def told(found: Mapping[str, Any]) -> FormInvalid:
     """Return the error of ours for what a container found wrong, in both languages."""
     names = [part for part in found["loc"] if isinstance(part, str) and part not in ("body", "query", "path")]

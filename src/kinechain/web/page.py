@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from kinechain.report.environment import environment
 from kinechain.report.words import words_in
 from kinechain.text import LANGUAGES
 from kinechain.web.doors import FORM_KEY, language_of, visitor_of
@@ -23,7 +21,7 @@ def page(request: Request, template: str, status: int = 200, **values: object) -
     """
     language, visitor = language_of(request), visitor_of(request)
     text = (
-        _environment()
+        environment("kinechain.web")
         .get_template(template)
         .render(
             w=words_in(language, "kinechain.web"),
@@ -37,25 +35,3 @@ def page(request: Request, template: str, status: int = 200, **values: object) -
         )
     )
     return HTMLResponse(text, status_code=status)
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("kinechain.web", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(fill=_fill, plain=_plain)
-    return environment
-
-
-def _fill(text: str, **values: object) -> str:
-    return text.format(**values)
-
-
-def _plain(value: object) -> str:
-    """Return a typed or kept number as one types it."""
-    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)

@@ -9,6 +9,7 @@ from kinechain.errors import FormInvalid
 from kinechain.knowledge.field_tests import FieldTestRow, field_tests
 from kinechain.model.skeleton import SIDES
 from kinechain.text import Text
+from kinechain.web.forms import number
 
 _ALL_ITEMS = Text(ja="すべての項目の点", en="a score for every item")
 
@@ -64,7 +65,7 @@ def _value(row: FieldTestRow, side: str, typed: Mapping[str, str]) -> float | st
     text = typed.get(f"{row.id}.{side}", "")
     if not text:
         return None
-    value = text if row.classes is not None else _number(text)
+    value = text if row.classes is not None else number(text)
     if value is None or not row.admits(value):
         raise _impossible(row)
     return value
@@ -80,10 +81,3 @@ def _items(row: FieldTestRow, side: str, typed: Mapping[str, str]) -> Iterator[t
         score = typed.get(f"{row.id}.{side}.{item.id}", "")
         if score:
             yield item.id, score
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text.replace(",", "."))
-    except ValueError:
-        return None

@@ -84,7 +84,6 @@ def change_plan(request: Request, visitor: TrainerKey, result_id: UUID, asked: C
         opened = open_result(studio_of(request).files, desk, result_id)
         changed = changed_plan(opened.current.plan, asked.exercises, asked.why)
         desk.edit_plan(result_id, asked.seen, changed.plan.model_dump(mode="json"), changed.why)
-        desk.note("plan", "assessment", result_id)
         return _plans(request, desk, result_id)
 
 

@@ -15,7 +15,7 @@ from kinechain.web.api.answers import Clip, ClipLook, Received, Upload
 from kinechain.web.api.jobs import job_answer
 from kinechain.web.api.routing import operations, writing
 from kinechain.web.doors import Key
-from kinechain.web.filming import Filming, NewUpload, begin
+from kinechain.web.filming import Filming, NewUpload, begin, clip_check
 from kinechain.web.studio import Limits, studio_of
 
 router = operations("clips")
@@ -62,8 +62,7 @@ def change_filming(request: Request, visitor: Key, clip_id: UUID, asked: Filming
 @router.get("/clips/{clip_id}/check")
 def look_at_clip(request: Request, visitor: Key, clip_id: UUID) -> ClipLook:
     """Say whether a clip can be used; it is looked at when this is asked for the first time."""
-    with writing(request, visitor) as desk:
-        job = desk.check_clip(clip_id)
+    with clip_check(studio_of(request).database, visitor.user_id, clip_id) as (desk, job):
         check = None if job.document is None else ClipCheck.model_validate(job.document)
         return ClipLook(job=job_answer(desk, job), check=check)
 

@@ -6,30 +6,27 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import JSONResponse, RedirectResponse, Response
-from pydantic import BaseModel, Field
+from fastapi.responses import RedirectResponse, Response
 
-from kinechain.errors import ConsentNeeded, RecordMissing, UploadTooLarge
+from kinechain.errors import RecordMissing
 from kinechain.exercise.kinds import KINDS, ExerciseId
 from kinechain.jobs.orders import check_payload
 from kinechain.knowledge.exercises import exercises
 from kinechain.model.exercise_check import ExerciseCheck
 from kinechain.model.skeleton import Side
 from kinechain.store.desk import Desk
-from kinechain.store.uploads import begin_upload
 from kinechain.web.doors import SignedIn
+from kinechain.web.filming import NewFile, begun, take_in, with_consent
 from kinechain.web.forms import Empty
 from kinechain.web.page import page
-from kinechain.web.studio import Limits, studio_of
+from kinechain.web.studio import studio_of
 
 router = APIRouter()
 
 
-class NewExerciseClip(BaseModel):
+class NewExerciseClip(NewFile):
     """A clip of an exercise that is about to arrive; no `side`: both are judged."""
 
-    name: str = Field(min_length=1, max_length=255)
-    size: int = Field(ge=1)
     exercise: ExerciseId
     side: Annotated[Side | None, Empty] = None
 
@@ -56,18 +53,10 @@ def show_checks(
 @router.post("/clients/{client_id}/checks")
 def begin(request: Request, visitor: SignedIn, client_id: UUID, told: NewExerciseClip) -> Response:
     """Begin to send a clip of an exercise, or learn from where one that broke off goes on."""
-    limit = studio_of(request).limits.clip_bytes
-    if told.size > limit:
-        raise UploadTooLarge(limit=limit >> 30)
     with studio_of(request).database.writing() as session:
         desk = Desk.of(session, visitor.user_id)
-        if desk.consent(client_id) is None:
-            raise ConsentNeeded
         filmed = told.model_dump(include={"exercise", "side"}, exclude_none=True)
-        upload = begin_upload(desk, desk.follow_up(client_id).id, told.name, told.size, filmed)
-        return JSONResponse(
-            {"id": str(upload.id), "received": upload.received_bytes, "piece": Limits.piece_bytes},
-        )
+        return begun(take_in(desk, desk.follow_up(client_id).id, told, filmed, studio_of(request).limits))
 
 
 @router.post("/clips/{clip_id}/check")
@@ -80,8 +69,7 @@ def check(request: Request, visitor: SignedIn, clip_id: UUID) -> Response:
         filmed: dict[str, object] = {key: clip.filming[key] for key in ("exercise", "side") if key in clip.filming}
         if visit.kind != "follow_up" or "exercise" not in filmed:
             raise RecordMissing
-        if desk.consent(visit.client_id) is None:
-            raise ConsentNeeded
+        with_consent(desk, visit.client_id)
         asked: dict[str, object] = {"sha256": clip.sha256, "file_name": clip.file_name, **filmed}
         payload = check_payload(session, "check_exercise", visit.client_id, None, asked)
         job = desk.queue("check_exercise", visit.client_id, payload)

@@ -18,7 +18,7 @@ from kinechain.errors import FormInvalid, KinechainError, RecordMissing
 from kinechain.knowledge.exercises import exercises
 from kinechain.model.assessment import Clip
 from kinechain.report.charts import curve_chart
-from kinechain.report.page import report_body
+from kinechain.report.page import OVERLAY, overlay_among, report_body
 from kinechain.store import results as store
 from kinechain.store.desk import Desk
 from kinechain.store.results import SHARED_FOR_DAYS, Opened, open_result, open_shared
@@ -65,7 +65,6 @@ async def edit_plan(request: Request, visitor: Trainer, result_id: UUID) -> Resp
             opened = open_result(studio_of(request).files, desk, result_id)
             changed = plan_of_form(opened.current.plan, typed)
             desk.edit_plan(result_id, int(typed.get("seen") or 0), changed.plan.model_dump(mode="json"), changed.why)
-            desk.note("plan", "assessment", result_id)
     except KinechainError as error:
         if isinstance(error, RecordMissing):
             raise
@@ -157,6 +156,7 @@ def _result(
         desk = Desk.of(session, visitor.user_id)
         opened = open_result(studio.files, desk, result_id)
         desk.note("see", "assessment", result_id)
+        current = opened.current
         return _with_policy(
             page(
                 request,
@@ -165,8 +165,8 @@ def _result(
                 opened=opened,
                 film=_film(opened, clip, visitor),
                 films=[one for one in opened.assessment.clips if _video(opened.folder, one) is not None],
-                body=report_body(opened.current, opened.folder, visitor.language),
-                plan=opened.current.plan,
+                body=report_body(current, opened.folder, visitor.language),
+                plan=current.plan,
                 exercises=exercises(),
                 suggested=opened.assessment.plan,
                 shares=store.open_shares(desk, result_id),
@@ -200,8 +200,7 @@ def _film(opened: Opened, wanted: str | None, visitor: Visitor) -> Film | None:
 
 
 def _video(folder: Path, clip: Clip) -> str | None:
-    names = (f"overlay_{clip.id.partition('.')[0]}.mp4", "overlay.mp4")
-    return next((name for name in names if (folder / name).is_file()), None)
+    return overlay_among(folder, clip.id) or (OVERLAY if (folder / OVERLAY).is_file() else None)
 
 
 def _with_policy(response: Response) -> Response:

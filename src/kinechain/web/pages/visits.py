@@ -21,7 +21,8 @@ from kinechain.store.desk import Desk
 from kinechain.store.tables import Job, JobKind, Upload, Visit
 from kinechain.store.uploads import take_piece, unfinished
 from kinechain.web.doors import SignedIn, Visitor
-from kinechain.web.filming import Filming, NewUpload, begin, order_analysis, wrong_answer
+from kinechain.web.filming import Filming, NewUpload, begin, begun, clip_check, order_analysis, wrong_answer
+from kinechain.web.forms import number
 from kinechain.web.page import page
 from kinechain.web.refusals import status_of
 from kinechain.web.studio import Limits, studio_of
@@ -79,8 +80,7 @@ def show_test_plan(
 def begin_clip(request: Request, visitor: SignedIn, visit_id: UUID, told: NewUpload) -> Response:
     """Begin to send a clip, or learn from where one that broke off goes on."""
     with studio_of(request).database.writing() as session:
-        upload = begin(Desk.of(session, visitor.user_id), visit_id, told, studio_of(request).limits)
-        return JSONResponse({"id": str(upload.id), "received": upload.received_bytes, "piece": PIECE_BYTES})
+        return begun(begin(Desk.of(session, visitor.user_id), visit_id, told, studio_of(request).limits))
 
 
 @router.put("/uploads/{upload_id}", max_body_size=PIECE_BYTES)
@@ -99,9 +99,7 @@ async def send_piece(
 @router.get("/clips/{clip_id}/check")
 def show_clip_check(request: Request, visitor: SignedIn, clip_id: UUID) -> Response:
     """Show whether a clip can be used, as soon as that is known; a part of the session's page."""
-    with studio_of(request).database.writing() as session:
-        desk = Desk.of(session, visitor.user_id)
-        job = desk.check_clip(clip_id)
+    with clip_check(studio_of(request).database, visitor.user_id, clip_id) as (_, job):
         check = None if job.document is None else ClipCheck.model_validate(job.document)
         return page(request, "clip_check.html.j2", clip_id=clip_id, job=job, check=check)
 
@@ -246,10 +244,8 @@ def _tests(request: Request, visit: Visit, typed: Mapping[str, str], error: Form
 
 def _as_answer(question: Question, typed: str) -> object:
     if question.kind == "number":
-        try:
-            return float(typed.replace(",", "."))
-        except ValueError:
-            return typed
+        value = number(typed)
+        return typed if value is None else value
     return {"yes": True, "no": False}.get(typed, typed) if question.kind == "yes_no" else typed
 
 
