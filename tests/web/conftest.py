@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -11,6 +12,7 @@ from uuid import UUID
 import pytest
 from argon2 import PasswordHasher
 from exercise_samples import check_of
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from report_samples import full_plan, reasoned, with_pictures
 from sqlalchemy import select
@@ -42,11 +44,35 @@ def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with its tables and nothing in them."""
+    folder = tmp_path_factory.mktemp("empty")
+    open_database(sqlite_url(folder)).close()
+    return folder / "studio.sqlite"
+
+
 @pytest.fixture
-def studio(tmp_path: Path) -> Iterator[Studio]:
+def studio(tmp_path: Path, empty_database: Path) -> Iterator[Studio]:
+    shutil.copy(empty_database, tmp_path)
     database = open_database(sqlite_url(tmp_path))
     yield Studio(database, StudioFiles(tmp_path))
     database.close()
+
+
+@pytest.fixture(scope="session")
+def made() -> list[FastAPI]:
+    """The application once it is made: what a request needs is worked out at the first one, and kept."""
+    return []
+
+
+@pytest.fixture
+def application(studio: Studio, made: list[FastAPI]) -> FastAPI:
+    """The application of this test's studio."""
+    if not made:
+        made.append(create_app(studio))
+    made[0].state.studio = studio
+    return made[0]
 
 
 @pytest.fixture
@@ -58,11 +84,9 @@ def browsers(studio: Studio) -> Iterator[list[TestClient]]:
 
 
 @pytest.fixture
-def new_browser(studio: Studio, browsers: list[TestClient]) -> Callable[[], Browser]:
-    app = create_app(studio)
-
+def new_browser(application: FastAPI, browsers: list[TestClient]) -> Callable[[], Browser]:
     def make() -> Browser:
-        browsers.append(TestClient(app, base_url="http://studio.example", raise_server_exceptions=False))
+        browsers.append(TestClient(application, base_url="http://studio.example", raise_server_exceptions=False))
         return Browser(browsers[-1])
 
     return make
@@ -117,11 +141,15 @@ def elsewhere(studio: Studio, new_browser: Callable[[], Browser]) -> Browser:
 
 @pytest.fixture
 def programs(
-    studio: Studio, browsers: list[TestClient], trainer: Browser, runner: Browser, elsewhere: Browser
+    studio: Studio,
+    application: FastAPI,
+    browsers: list[TestClient],
+    trainer: Browser,
+    runner: Browser,
+    elsewhere: Browser,
 ) -> Callable[[str], TestClient]:
     """A program for each person, as the fixtures call them, with a key; "nobody" has none, "wrong" an invented one."""
     emails = {"trainer": "t@studio.example", "runner": "r@studio.example", "elsewhere": "lee@there.example"}
-    app = create_app(studio)
 
     def make(whose: str) -> TestClient:
         headers = {}
@@ -132,7 +160,7 @@ def programs(
         elif whose == "wrong":
             headers["Authorization"] = "Bearer kc_invented"
         browsers.append(
-            TestClient(app, base_url="http://studio.example", headers=headers, raise_server_exceptions=False)
+            TestClient(application, base_url="http://studio.example", headers=headers, raise_server_exceptions=False)
         )
         return browsers[-1]
 
