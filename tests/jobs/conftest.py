@@ -11,6 +11,7 @@ from job_studio import FAST, add_visit, make_client
 
 from kinechain.jobs.office import Office
 from kinechain.store.database import Database, open_database, sqlite_url
+from kinechain.store.files import StudioFiles
 
 
 @pytest.fixture
@@ -38,3 +39,8 @@ def submit(office: Office, client_id: UUID) -> Callable[..., UUID]:
 @pytest.fixture
 def office(database: Database, tmp_path: Path) -> Office:
     return Office(database, tmp_path, FAST)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> StudioFiles:
+    return StudioFiles(tmp_path)

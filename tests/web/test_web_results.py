@@ -125,6 +125,36 @@ def test_an_event_set_by_hand_is_kept_apart_and_measured_again(trainer, result_i
     assert trainer.at == f"/jobs/{job.id}"
 
 
+def test_an_event_of_the_other_foot_is_taken_from_there_and_added_here(trainer, result_id, studio: Studio):
+    typed = {"found_s": "1.25", "time_s": "1.25", "found_side": "right"}
+    trainer.post(f"/results/{result_id}/events", {"clip": "clip1", "side": "left", "kind": "toe_off", **typed})
+    kept = {(row.side, row.found_s, row.time_s) for row in rows(studio, EventCorrection)}
+    assert kept == {("right", 1.25, None), ("left", None, 1.25)}
+
+
+def test_an_analysis_that_has_not_seen_the_latest_event_is_called_off(trainer, result_id, studio: Studio):
+    for time_s in ("1.3", "1.4"):
+        trainer.post(
+            f"/results/{result_id}/events", {"clip": "clip1", "side": "left", "kind": "toe_off", "time_s": time_s}
+        )
+        assert [job.state for job in rows(studio, Job)] == ["succeeded", "queued"]
+    with studio.database.writing() as session:
+        session.execute(sa.update(Job).where(Job.state == "queued").values(state="running"))
+    trainer.post(f"/results/{result_id}/events", {"clip": "clip1", "side": "left", "kind": "toe_off", "time_s": "1.5"})
+    assert [(job.state, job.code) for job in rows(studio, Job)] == [
+        ("succeeded", None),
+        ("failed", "job_cancelled"),
+        ("queued", None),
+    ]
+
+
+@pytest.mark.parametrize("seen", ["x", "-1", "1e9", "9" * 40, "²"])
+def test_a_plan_made_from_no_number_is_refused(trainer: Browser, result_id: UUID, studio: Studio, seen: str):
+    form = {**kept(trainer.get(f"/results/{result_id}/")), "why": "one", "seen": seen}
+    trainer.post(f"/results/{result_id}/plan", form, status=422)
+    assert rows(studio, PlanEdit) == []
+
+
 @pytest.mark.parametrize("wrong", [{}, {"time_s": "-1"}, {"time_s": "1", "side": "both"}, {"time_s": "soon"}])
 def test_an_event_that_cannot_be_is_refused(trainer, result_id, studio: Studio, wrong: dict[str, str]):
     values = {"clip": "clip1", "side": "left", "kind": "toe_off", **wrong}

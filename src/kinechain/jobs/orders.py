@@ -19,6 +19,8 @@ from kinechain.store.files import StudioFiles
 from kinechain.store.job_queue import Attempt
 from kinechain.store.tables import Client, Clip, EventCorrection, JobKind, Result, User, Visit
 
+#: Instants that are as near as this are one [s].
+SAME_INSTANT_S = 0.0005
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,5}")
 
 
@@ -133,7 +135,10 @@ def _session_facts(session: Session, files: StudioFiles, attempt: Attempt) -> di
 
 
 def _corrections(session: Session, visit: Visit) -> list[dict[str, Any]]:
-    """Return what was set by hand in the results of a session: of one event the latest word."""
+    """Return what was set by hand in the results of a session, as `[[event]]` of its file: of one event the last word.
+
+    A row names an event by the instant that a result showed: the machine's, or the one that an earlier row set.
+    """
     rows = session.execute(
         select(EventCorrection, User.name)
         .join(Result, Result.id == EventCorrection.assessment_id)
@@ -141,16 +146,32 @@ def _corrections(session: Session, visit: Visit) -> list[dict[str, Any]]:
         .where(Result.visit_id == visit.id)
         .order_by(EventCorrection.made_at)
     )
-    latest: dict[tuple[str, str, str, float | None, float | None], dict[str, Any]] = {}
+    tables: list[dict[str, Any]] = []
     for row, name in rows:
-        found = None if row.found_s is None else round(row.found_s, 4)
-        added = row.time_s if found is None else None
-        table = {"clip": row.clip, "side": row.side, "kind": row.kind, "found_s": row.found_s, "time_s": row.time_s}
-        told = table | {"by": name, "at": row.made_at.isoformat(timespec="seconds")}
-        latest[row.clip, row.side, row.kind, found, added] = {
-            key: value for key, value in told.items() if value is not None
-        }
-    return list(latest.values())
+        before = next((table for table in tables if _is_of(row, table)), None)
+        found_s = row.found_s
+        if before is not None:
+            tables.remove(before)
+            found_s = before.get("found_s")
+        if found_s is None and row.time_s is None:
+            continue  # what a hand had added is taken out again
+        told = {"clip": row.clip, "side": row.side, "kind": row.kind, "found_s": found_s, "time_s": row.time_s}
+        told |= {"by": name, "at": row.made_at.isoformat(timespec="seconds")}
+        tables.append({key: value for key, value in told.items() if value is not None})
+    return tables
+
+
+def _is_of(row: EventCorrection, table: dict[str, Any]) -> bool:
+    """Whether a row speaks of the event that an earlier one set."""
+    if (row.clip, row.side, row.kind) != (table["clip"], table["side"], table["kind"]):
+        return False
+    if row.found_s is None:
+        return "found_s" not in table and _near(row.time_s, table["time_s"])
+    return _near(row.found_s, table.get("time_s")) or _near(row.found_s, table.get("found_s"))
+
+
+def _near(one: float | None, other: float | None) -> bool:
+    return one is not None and other is not None and abs(one - other) <= SAME_INSTANT_S
 
 
 def _clip_file(files: StudioFiles, client_id: UUID, sha256: str, file_name: str, number: int) -> dict[str, str]:

@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, CursorResult, select, update
 from sqlalchemy.orm import Session
 
+from kinechain.errors import JobCancelled
 from kinechain.store.database import Database
 from kinechain.store.tables import Document, Job, JobKind, PlanEdit, Result, now
 from kinechain.text import Text
@@ -134,6 +135,12 @@ class JobQueue:
 
 
 _QUEUED: dict[str, object] = {"state": "queued", "stage": None, "fraction": 0.0}
+
+
+def call_off(session: Session, visit_id: UUID) -> None:
+    """End the analyses of a session that run: what they began with is overtaken, and so would be their result."""
+    at_work = (Job.visit_id == visit_id) & (Job.kind == "assess") & (Job.state == "running")
+    _rows(session, at_work, **_failed(JobCancelled.code, JobCancelled().message))
 
 
 def _failed(code: str, message: Text) -> dict[str, object]:

@@ -14,9 +14,11 @@ from sqlalchemy.orm import Session
 
 from kinechain.errors import RecordMissing
 from kinechain.model.assessment import Assessment, Plan
+from kinechain.model.skeleton import Side
 from kinechain.store.accounts import digest
 from kinechain.store.desk import Desk
 from kinechain.store.files import StudioFiles
+from kinechain.store.job_queue import call_off
 from kinechain.store.tables import Client, EventCorrection, Job, PlanEdit, Result, ShareLink, User, Visit, now
 
 SHARED_FOR_DAYS = 30
@@ -65,14 +67,24 @@ def corrections(desk: Desk, result_id: UUID) -> Sequence[EventCorrection]:
 
 
 def correct_event(
-    desk: Desk, result_id: UUID, clip: str, side: str, kind: str, found_s: float | None, time_s: float | None
+    desk: Desk,
+    result_id: UUID,
+    clip: str,
+    side: Side,
+    kind: str,
+    found_s: float | None,
+    time_s: float | None,
+    found_side: Side | None = None,
 ) -> Job:
     """Keep an event set by hand and queue the analysis that makes the measurements again.
 
+    An analysis of the session that runs is called off: it has not seen this event.
+
     Parameters
     ----------
-    found_s : when the machine found it [s of the clip]; None where it is added
+    found_s : when it was, as the result says: by the machine or an earlier hand [s of the clip]; None: it is added
     time_s : when it is [s of the clip]; None where it is taken out
+    found_side : the foot that had it, where it was the other one: it is taken from there and added here
 
     Raises
     ------
@@ -82,18 +94,22 @@ def correct_event(
     result = desk.result(result_id)
     if clip not in {one["id"] for one in result.document["clips"]}:
         raise RecordMissing
-    desk.session.add(
+    exchanged = found_side is not None and found_side != side and None not in (found_s, time_s)
+    steps = [(found_side, found_s, None), (side, None, time_s)] if exchanged else [(side, found_s, time_s)]
+    desk.session.add_all(
         EventCorrection(
             assessment_id=result.id,
             clip=clip,
-            side=side,
+            side=of,
             kind=kind,
-            found_s=found_s,
-            time_s=time_s,
+            found_s=before,
+            time_s=after,
             corrected_by=desk.user.id,
         )
+        for of, before, after in steps
     )
     desk.note("correct", "assessment", result.id)
+    call_off(desk.session, result.visit_id)
     return desk.queue_job(result.visit_id)
 
 

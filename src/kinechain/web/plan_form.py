@@ -20,6 +20,7 @@ WHY = Text(ja="変更の理由", en="why it was changed")
 EXERCISES = Text(ja="運動", en="exercises")
 _FIELD = re.compile(r"(?P<id>[a-z_]+)\.(?P<field>sets|reps|hold_s|days_per_week|weeks)")
 _LONGEST_REASON = 500
+_LONGEST_NUMBER = 9
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,14 @@ def plan_of_form(before: Plan, typed: Mapping[str, str]) -> ChangedPlan:
     present = {exercise.id: exercise for exercise in before.exercises}
     made = tuple(_exercise(one, present.get(one), typed) for one in chosen)
     return changed_plan(before, made, typed.get("why", ""))
+
+
+def edit_seen(typed: Mapping[str, str]) -> int:
+    """Return the number of the change that the form was made from, 0 for the suggestion; FormInvalid for no number."""
+    seen = typed.get("seen") or "0"
+    if not seen.isdecimal() or len(seen) > _LONGEST_NUMBER:
+        raise FormInvalid(field="seen", allowed="0, 1, 2 …")
+    return int(seen)
 
 
 def changed_plan(before: Plan, chosen: Sequence[Exercise], why: str) -> ChangedPlan:

@@ -74,13 +74,17 @@ class ChangedPlan(_Asked):
 
 
 class EventByHand(_Asked):
-    """An event set by hand: moved, added (no `found_s`), or taken out (no `time_s`)."""
+    """An event set by hand: moved, added (no `found_s`), taken out (no `time_s`), or given to the other foot.
+
+    `found_s` is its instant in the result, `found_side` the foot that had it there.
+    """
 
     clip: Annotated[str, StringConstraints(max_length=64, pattern=LINE)]
     side: Literal["left", "right"]
     kind: Literal["initial_contact", "toe_off"]
     found_s: _Seconds | None = None
     time_s: _Seconds | None = None
+    found_side: Literal["left", "right"] | None = None
 
 
 class ShareFor(_Asked):

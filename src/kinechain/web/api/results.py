@@ -66,7 +66,9 @@ def set_event(request: Request, visitor: TrainerKey, result_id: UUID, asked: Eve
         desk.result(result_id)
         if asked.found_s is None and asked.time_s is None:
             raise FormInvalid(field="time_s", allowed="0 – 86400")
-        job = correct_event(desk, result_id, asked.clip, asked.side, asked.kind, asked.found_s, asked.time_s)
+        job = correct_event(
+            desk, result_id, asked.clip, asked.side, asked.kind, asked.found_s, asked.time_s, asked.found_side
+        )
         return job_answer(desk, job)
 
 

@@ -17,6 +17,7 @@ from kinechain import glossary
 from kinechain.errors import FormInvalid, KinechainError, RecordMissing
 from kinechain.knowledge.exercises import exercises
 from kinechain.model.assessment import Clip
+from kinechain.model.skeleton import Side
 from kinechain.report.charts import curve_chart
 from kinechain.report.page import OVERLAY, overlay_among, report_body
 from kinechain.store import results as store
@@ -25,7 +26,7 @@ from kinechain.store.results import SHARED_FOR_DAYS, Opened, open_result, open_s
 from kinechain.web.doors import ANYONE, SignedIn, Trainer, Visitor, language_of
 from kinechain.web.forms import Empty
 from kinechain.web.page import page
-from kinechain.web.plan_form import plan_of_form
+from kinechain.web.plan_form import edit_seen, plan_of_form
 from kinechain.web.refusals import status_of
 from kinechain.web.result_files import file_of
 from kinechain.web.studio import studio_of
@@ -64,7 +65,7 @@ async def edit_plan(request: Request, visitor: Trainer, result_id: UUID) -> Resp
             desk = Desk.of(session, visitor.user_id)
             opened = open_result(studio_of(request).files, desk, result_id)
             changed = plan_of_form(opened.current.plan, typed)
-            desk.edit_plan(result_id, int(typed.get("seen") or 0), changed.plan.model_dump(mode="json"), changed.why)
+            desk.edit_plan(result_id, edit_seen(typed), changed.plan.model_dump(mode="json"), changed.why)
     except KinechainError as error:
         if isinstance(error, RecordMissing):
             raise
@@ -78,17 +79,18 @@ def correct_event(
     visitor: Trainer,
     result_id: UUID,
     clip: Annotated[str, Form(max_length=64)],
-    side: Annotated[Literal["left", "right"], Form()],
+    side: Annotated[Side, Form()],
     kind: Annotated[Literal["initial_contact", "toe_off"], Form()],
     found_s: Annotated[float | None, Form(ge=0), Empty] = None,
     time_s: Annotated[float | None, Form(ge=0), Empty] = None,
+    found_side: Annotated[Side | None, Form(), Empty] = None,
 ) -> Response:
-    """Set an event by hand: moved, added, or taken out; the measurements are made again at once."""
+    """Set an event by hand: moved, added, taken out, or given to the other foot; all is measured again."""
     if found_s is None and time_s is None:
         raise FormInvalid(field="time_s", allowed="0 – 600")
     with studio_of(request).database.writing() as session:
         desk = Desk.of(session, visitor.user_id)
-        job = store.correct_event(desk, result_id, clip, side, kind, found_s, time_s)
+        job = store.correct_event(desk, result_id, clip, side, kind, found_s, time_s, found_side)
         return RedirectResponse(f"/jobs/{job.id}", status_code=303)
 
 

@@ -70,6 +70,7 @@ if (chosen) {
   chosen.addEventListener("change", () => {
     const event = chosen.value ? JSON.parse(chosen.value) : null;
     form.elements.found_s.value = event ? event.time_s : "";
+    form.elements.found_side.value = event ? event.side : "";
     if (!event) return;
     form.elements.side.value = event.side;
     form.elements.kind.value = event.kind;
