@@ -1,4 +1,4 @@
-"""A day in the studio, in a real browser: from the first link to the runner's diary."""
+"""A day in the studio, in a real browser: from the first link to the re-test."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import av
 import pytest
 from studio_server import Server
 
@@ -15,7 +16,8 @@ from conftest import PHONE, TABLET
 
 PASSWORD = "a long walk uphill"
 ANALYSED_WITHIN_MS = 400_000
-DEMO = resources.files("kinechain") / "demo"
+DEMO = Path(str(resources.files("kinechain"))) / "demo"
+CLIPS = [DEMO / "demo_side.mp4", DEMO / "demo_rear.mp4"]
 
 pytestmark = pytest.mark.e2e
 
@@ -63,18 +65,32 @@ def answer_intake(page: Any) -> None:
     page.click("main button.primary")
 
 
-def send_clip(page: Any, name: str, n_clips: int) -> None:
-    page.set_input_files("#file", str(DEMO / name))
+def filmed_again(clip: Path, into: Path) -> Path:
+    """Return the same pictures in another file: a re-test in which nothing has changed."""
+    again = into / f"again_{clip.name}"
+    with av.open(str(clip)) as old, av.open(str(again), "w") as new:
+        video = old.streams.video[0]
+        stream = new.add_stream_from_template(video)
+        for packet in old.demux(video):
+            if packet.dts is not None:
+                packet.stream = stream
+                new.mux(packet)
+    assert again.read_bytes() != clip.read_bytes()
+    return again
+
+
+def send_clip(page: Any, clip: Path, n_clips: int) -> None:
+    page.set_input_files("#file", str(clip))
     page.select_option("#surface", "treadmill")
     page.fill("#pace", "4:39/km")
     page.click("#send button")
     page.locator("form[action$='/remove']").nth(n_clips - 1).wait_for()
 
 
-def assess(page: Any, look: Looks | None = None) -> None:
+def assess(page: Any, clips: list[Path], look: Looks | None = None) -> None:
     """Send the clip from the side and the one from behind, and wait for the result."""
-    send_clip(page, "demo_side.mp4", 1)
-    send_clip(page, "demo_rear.mp4", 2)
+    for number, clip in enumerate(clips, start=1):
+        send_clip(page, clip, number)
     page.locator(".check .ok").nth(1).wait_for(timeout=ANALYSED_WITHIN_MS)
     if look is not None:
         look("visit")
@@ -92,7 +108,9 @@ def until(page: Any, expression: str, timeout_ms: float = 20_000) -> None:
         page.wait_for_timeout(100)
 
 
-def test_from_the_first_link_to_the_diary(server: Server, open_page: Callable[..., Any], pictures: Path) -> None:
+def test_from_the_first_link_to_the_re_test(
+    server: Server, open_page: Callable[..., Any], pictures: Path, tmp_path: Path
+) -> None:
     trainer = open_page("ja", TABLET)
     look = Looks(trainer, pictures)
     assert server.first_link is not None
@@ -127,7 +145,7 @@ def test_from_the_first_link_to_the_diary(server: Server, open_page: Callable[..
     look("tests")
     trainer.fill("[name='knee_to_wall_cm.right']", "4")
     trainer.click("main button.primary")
-    assess(trainer, look)
+    assess(trainer, CLIPS, look)
     result_page = trainer.url
     until(trainer, "document.querySelector('.film video').readyState > 0")
     look("result")
@@ -166,6 +184,22 @@ def test_from_the_first_link_to_the_diary(server: Server, open_page: Callable[..
     trainer.goto(f"{client_page}/diary")
     assert "6" in trainer.locator("main").inner_text()
     look("diary_trainer")
+
+    trainer.goto(client_page)
+    trainer.click("form[action$='/visits'] button")
+    trainer.click("a[href$='/intake']")
+    answer_intake(trainer)
+    assess(trainer, [filmed_again(clip, tmp_path) for clip in CLIPS])
+    trainer.goto(client_page)
+    with trainer.expect_navigation():
+        trainer.click("form[action$='/comparison'] button")
+    changes = trainer.locator("table.compared tbody tr")
+    assert changes.count() > 3
+    assert trainer.locator("table.compared tbody tr.real").count() == 0, "the pictures are the same"
+    look("comparison")
+    trainer.goto(f"{client_page}/course")
+    trainer.locator("main svg").first.wait_for()
+    look("course")
 
 
 def note_pain(client: Any, look: Looks, client_page: str) -> None:

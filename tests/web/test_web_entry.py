@@ -158,6 +158,13 @@ def test_the_language_is_that_of_the_browser_until_it_is_chosen(new_browser):
     assert '<html lang="en"' in browser.http.get("/sign-in", headers={"Accept-Language": "ja"}).text
 
 
+def test_the_other_language_shows_the_same_page_with_what_was_asked_for(trainer: Browser, client_id):
+    page = trainer.get(f"/clients/{client_id}/checks?exercise=hip_hinge")
+    back = page.split('name="back" value="')[1].split('"')[0]
+    assert back == f"/clients/{client_id}/checks?exercise=hip_hinge"
+    assert 'value="hip_hinge" selected' in trainer.post("/language", {"language": "en", "back": back})
+
+
 def test_names_are_shown_and_never_run(trainer: Browser):
     page = trainer.post("/clients", {"name": "<script>alert(1)</script>"})
     assert "<script>alert" not in page

@@ -17,7 +17,8 @@ def page(request: Request, template: str, status: int = 200, **values: object) -
     Parameters
     ----------
     template : name of a file in `templates/`
-    **values : for the template, beside `w` (words), `language`, `other_language`, `visitor`, `path` and `form_key`
+    **values : for the template, beside `w` (words), `language`, `other_language`, `visitor`, `path`,
+        `here` (path and query) and `form_key`
     """
     language, visitor = language_of(request), visitor_of(request)
     text = (
@@ -31,6 +32,7 @@ def page(request: Request, template: str, status: int = 200, **values: object) -
             form_key=visitor.form_key if visitor else "",
             form_key_name=FORM_KEY,
             path=request.url.path,
+            here=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
             **values,
         )
     )
