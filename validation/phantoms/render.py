@@ -22,6 +22,7 @@ from phantoms.motion import Running, make_running
 from phantoms.scene import Renderer
 from phantoms.spec import ClipSpec, to_toml
 from phantoms.state import BodyState
+from phantoms.truth import truth_of
 
 Array = NDArray[np.float64]
 Image = NDArray[np.uint8]
@@ -68,11 +69,6 @@ def view_of(spec: Filmed, body: BodyState) -> tuple[View, Array]:
     return make_view(spec.camera, spec.picture, middle), middle
 
 
-def frame_times(spec: Filmed) -> Array:
-    """Return the middle of each frame's exposure [s]."""
-    return np.arange(round(spec.picture.fps * spec.picture.duration_s)) / spec.picture.fps
-
-
 def exposures(spec: Filmed) -> Array:
     """Return the instants averaged in each frame, relative to the middle of its exposure [s]."""
     n = spec.picture.blur_samples if spec.picture.shutter_s > 0 else 1
@@ -83,7 +79,7 @@ def pictures(
     spec: Filmed, figure: Figure, body: BodyState, times: Array | None = None, *, belt_mps: float = 0.0
 ) -> Iterator[Image]:
     """Yield the pictures of a clip, or of some instants of it; `belt_mps` is how fast the ground runs backwards."""
-    times = frame_times(spec) if times is None else times
+    times = spec.picture.frame_times_s if times is None else times
     look = dressed(figure, body)
     view, middle = view_of(spec, body)
     renderer = Renderer(view, spec.scene, look.faces, look.colours, middle, spec.seed)
@@ -138,15 +134,13 @@ def write_images(clip: Path, spec: Filmed, images: Iterator[Image]) -> None:
     """Write a clip, which appears whole."""
     unfinished = clip.with_name(f".{clip.stem}.{os.getpid()}.mp4")
     with VideoWriter(unfinished, spec.picture.fps, crf=spec.picture.crf) as writer:
-        for image, time_s in zip(images, frame_times(spec), strict=True):
+        for image, time_s in zip(images, spec.picture.frame_times_s, strict=True):
             writer.write(image, float(time_s))
     unfinished.replace(clip)
 
 
 def write_truth(spec: ClipSpec, rbds: Path, out: Path) -> Running:
     """Write `NAME.json` (truth) and `NAME.toml` (specification), and return the running they are about."""
-    from phantoms.truth import truth_of  # noqa: PLC0415 - pulls the product's gait code in
-
     out.mkdir(parents=True, exist_ok=True)
     running = make_running(spec, rbds)
     view, _ = view_of(spec, running.body)
@@ -160,5 +154,5 @@ def timed_render(spec: ClipSpec, rbds: Path, out: Path) -> dict[str, float]:
     """Render and say how long it took: frames, wall and processor seconds."""
     wall, processor = time.perf_counter(), time.process_time()
     render(spec, rbds, out)
-    frames = len(frame_times(spec))
+    frames = len(spec.picture.frame_times_s)
     return {"frames": frames, "wall_s": time.perf_counter() - wall, "cpu_s": time.process_time() - processor}

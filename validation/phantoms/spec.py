@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 #: Faults, the link of the chain each stands for, and the unit of its grade.
 FAULTS: dict[str, tuple[str, str]] = {
     "knee_forward": ("C3", "deg"),
@@ -130,6 +133,11 @@ class Picture:
     blur_samples: int = 1
     noise: float = 0.0
     crf: int = 20
+
+    @property
+    def frame_times_s(self) -> NDArray[np.float64]:
+        """The middle of each frame's exposure, shape (t,) [s]."""
+        return np.arange(round(self.fps * self.duration_s)) / self.fps
 
 
 @dataclass(frozen=True)

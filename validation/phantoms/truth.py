@@ -292,12 +292,10 @@ def _rounded(values: Array, digits: int) -> Any:
 
 def truth_of(spec: ClipSpec, running: Running, figure: Figure, view: View) -> dict[str, Any]:
     """Return the truth of a clip, ready for JSON."""
-    from phantoms.render import frame_times  # noqa: PLC0415 - render imports this module
-
     duration = spec.picture.duration_s
     body = body_truth(running.body, figure.joints(figure.placements(running.body)))
     rows = stride_rows(body, running.contacts, duration, running.speed_mps)
-    times = frame_times(spec)
+    times = spec.picture.frame_times_s
     frames = running.body.at(times)
     upper = figure.joints(figure.placements(frames))
     seen = body_truth(frames, upper)
