@@ -23,8 +23,8 @@ def from_vertical_deg(lower: Array, upper: Array) -> Array:
 def _beside(angle: Array, middle_deg: float) -> Array:
     """Return angles between two neighbouring segments as those within half a turn of `middle_deg`, shape (m,) [deg].
 
-    A joint never bends by a whole turn, so its angle says which of two equal directions a segment has. Each frame speaks
-    for itself: unwrapped over time, one frame with heel and toe exchanged would turn all that follow by 360°.
+    A joint never bends by a whole turn, so its angle tells which of two equal directions a segment has. Each frame
+    speaks for itself: unwrapped over time, one frame with heel and toe exchanged turns all that follow by 360°.
     """
     return angle - 360.0 * np.round((angle - middle_deg) / 360.0)
 
