@@ -288,11 +288,11 @@ def _shoes(clips: Sequence[ContrastClip], parameters: ContrastParameters) -> Ite
 
 
 def _of_pairs(
-    kind: Kind, found: Iterable[tuple[Key, Pair]], band_of: BandOf, parameters: ContrastParameters
+    kind: Kind, candidates: Iterable[tuple[Key, Pair]], band_of: BandOf, parameters: ContrastParameters
 ) -> Iterator[Contrast]:
     """Yield one contrast a quantity and leg and view; of two side views that in which the leg is the near one."""
     chosen: dict[tuple[Key, tuple[object, ...]], Pair] = {}
-    for key, (a, b) in found:
+    for key, (a, b) in candidates:
         pace = None if kind == "pace" else round(2 * _speed(a))
         what = (key, (_tired(a), _tired(b), a.clip.shoe, b.clip.shoe, a.clip.surface, pace))
         if what not in chosen or (_is_near(key, a) and not _is_near(key, chosen[what][0])):
