@@ -28,6 +28,8 @@ class Protocol:
     fine_fps : frame rate from which contact times are fine enough for side differences [Hz]
     plausible_cadence_spm : outside of it the clip may be in slow motion or time-lapse [steps/min]
     scale_agreement : share by which the scale from height and from speed may differ
+    moving_camera_speed_sd : error of the speed that is seen with a moving camera that was followed, one SD ÷ speed: so
+        far scatter the sizes that one runner has under the stated paces of four parts of a clip
     camera_stands_ratio : a camera whose picture wanders by less than this share of the runner's height stands
     camera_followed_ratio : least share of the frames in which the background must be followed, to correct for it
     duplicates_told_ratio : share of duplicated frames from which the reader is told
@@ -42,6 +44,7 @@ class Protocol:
     fine_fps: float = 100.0
     plausible_cadence_spm: tuple[float, float] = (130.0, 240.0)
     scale_agreement: float = 0.12
+    moving_camera_speed_sd: float = 0.07
     camera_stands_ratio: float = 0.05
     camera_followed_ratio: float = 0.6
     duplicates_told_ratio: float = 0.02

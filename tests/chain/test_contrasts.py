@@ -151,6 +151,34 @@ def test_the_slowest_and_the_fastest_are_compared_once() -> None:
     assert {c.side for c in found} == {"left", "right"}
 
 
+def up_to_4_8(name: str, speed: float) -> SimpleNamespace | None:
+    return bands(name, speed) if 2.2 <= speed <= 4.8 else None
+
+
+def test_paces_are_compared_as_far_as_the_reference_runners_reach() -> None:
+    """Of five paces the fastest two are beyond them: what a pace does to anybody is not known there."""
+    clips = tuple(clip(n, speed, 20, 20 + 6 * speed) for n, speed in enumerate((2.56, 3.17, 4.44, 5.56, 7.69)))
+    found = of_kind(contrasts(clips, up_to_4_8), "pace")
+    assert found["right"].clips == ("clip0", "clip2")
+    assert found["right"].value == pytest.approx(6 * (4.44 - 2.56))
+    assert found["right"].reference_change == pytest.approx(2 * (4.44 - 2.56))
+    assert {side: c.verdict for side, c in found.items()} == {"left": "none", "right": "real"}
+
+
+def test_beyond_the_reference_runners_the_slowest_and_the_fastest_are_all_there_is() -> None:
+    clips = tuple(clip(n, speed, 20, 40) for n, speed in enumerate((5.0, 6.0, 7.0)))
+    found = of_kind(contrasts(clips, up_to_4_8), "pace")
+    assert {c.clips for c in found.values()} == {("clip0", "clip2")}
+    assert {c.verdict for c in found.values()} == {"unclear"}
+
+
+def test_a_quantity_that_the_widest_pair_does_not_tell_is_compared_where_it_is_told() -> None:
+    slow, mid, fast = (clip(n, speed, 20, 20 + speed) for n, speed in enumerate((2.5, 3.5, 4.5)))
+    blind = ContrastClip(fast.clip, fast.speed_mps, fast.measurements[:1])
+    found = of_kind(contrasts((slow, mid, blind), up_to_4_8), "pace")
+    assert {side: c.clips for side, c in found.items()} == {"left": ("clip0", "clip2"), "right": ("clip0", "clip1")}
+
+
 def test_a_leg_is_compared_in_the_view_where_it_is_near() -> None:
     clips = (
         clip(1, 3.0, 20, 20, condition="fresh"),

@@ -17,10 +17,19 @@ from kinechain.settings import Protocol
 from point_files import trc_text, with_toes
 
 
-def write_clip(path: Path, runner: Runner, *, facing: int = 1, seed: int = 0, px_per_m: float = 350.0) -> Path:
-    """Film a runner for five seconds and write the points as Sports2D does."""
+def write_clip(
+    path: Path,
+    runner: Runner,
+    *,
+    facing: int = 1,
+    seed: int = 0,
+    px_per_m: float = 350.0,
+    fps: float = 120.0,
+    seconds: float = 5.0,
+) -> Path:
+    """Film a runner and write the points as Sports2D does."""
     camera = Camera(facing=facing, noise_px=1.0, seed=seed, px_per_m=px_per_m)
-    pose = film(runner, frame_times(120.0, 5.0), camera)
+    pose = film(runner, frame_times(fps, seconds), camera)
     path.write_text(trc_text(with_toes(pose), pose["time"].values), encoding="utf-8")
     return path
 

@@ -7,7 +7,7 @@ scatter is kept whole, although a part of it cancels too: how large that part is
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Literal
@@ -149,9 +149,9 @@ def contrasts(
     """
     return (
         *_sides(clips, parameters),
-        *_of_pairs("pace", _paces(clips, parameters), band_of, parameters),
-        *_of_pairs("fatigue", _fatigue(clips, parameters), band_of, parameters),
-        *_of_pairs("shoe", _shoes(clips, parameters), band_of, parameters),
+        *_of_pairs("pace", _paces(clips, band_of, parameters), band_of, parameters),
+        *_of_pairs("fatigue", _in_both(_fatigue(clips, parameters)), band_of, parameters),
+        *_of_pairs("shoe", _in_both(_shoes(clips, parameters)), band_of, parameters),
     )
 
 
@@ -222,16 +222,46 @@ def _left_right(one: ContrastClip, partner: ContrastClip | None) -> Iterator[Con
 Pair = tuple[ContrastClip, ContrastClip]
 
 
-def _paces(clips: Sequence[ContrastClip], parameters: ContrastParameters) -> Iterator[Pair]:
-    """Yield the slowest and the fastest of each set of clips that are otherwise alike."""
+def _in_both(pairs: Iterable[Pair]) -> Iterator[tuple[Key, Pair]]:
+    """Yield every quantity and leg that both clips of a pair tell."""
+    for a, b in pairs:
+        yield from ((key, (a, b)) for key in a.numbers if key in b.numbers)
+
+
+def _paces(
+    clips: Sequence[ContrastClip], band_of: BandOf, parameters: ContrastParameters
+) -> Iterator[tuple[Key, Pair]]:
+    """Yield each quantity with two paces of clips that are otherwise alike.
+
+    The two are as far apart as the reference runners can still be held against, for what a pace does to anybody is
+    known only there; where they cannot be at all, the slowest and the fastest.
+    """
+    for pairs in _widest_first(clips, parameters):
+        chosen: dict[Key, Pair] = {}
+        for known_only in (True, False):
+            for (name, side), pair in _in_both(pairs):
+                if not known_only or all(band_of(name, _speed(one)) is not None for one in pair):
+                    chosen.setdefault((name, side), pair)
+        yield from chosen.items()
+
+
+def _widest_first(clips: Sequence[ContrastClip], parameters: ContrastParameters) -> Iterator[list[Pair]]:
+    """Yield the pairs of different paces of each set of alike clips, slow before fast, the widest pair first."""
     left = [one for one in clips if one.speed_mps is not None]
     while left:
-        group = [one for one in left if _same(left[0], one, but="speed")]
+        group = sorted((one for one in left if _same(left[0], one, but="speed")), key=_speed)
         left = [one for one in left if one not in group]
-        slow = min(group, key=lambda one: one.speed_mps or 0.0)
-        fast = max(group, key=lambda one: one.speed_mps or 0.0)
-        if (fast.speed_mps or 0.0) >= (1 + parameters.other_speed) * (slow.speed_mps or 0.0):
-            yield slow, fast
+        pairs = [
+            (slow, fast)
+            for slow, fast in combinations(group, 2)
+            if _speed(fast) >= (1 + parameters.other_speed) * _speed(slow)
+        ]
+        if pairs:
+            yield sorted(pairs, key=lambda pair: _speed(pair[0]) - _speed(pair[1]))
+
+
+def _speed(one: ContrastClip) -> float:
+    return one.speed_mps or 0.0
 
 
 def _fatigue(clips: Sequence[ContrastClip], parameters: ContrastParameters) -> Iterator[Pair]:
@@ -257,15 +287,16 @@ def _shoes(clips: Sequence[ContrastClip], parameters: ContrastParameters) -> Ite
             yield a, b
 
 
-def _of_pairs(kind: Kind, pairs: Iterator[Pair], band_of: BandOf, parameters: ContrastParameters) -> Iterator[Contrast]:
+def _of_pairs(
+    kind: Kind, candidates: Iterable[tuple[Key, Pair]], band_of: BandOf, parameters: ContrastParameters
+) -> Iterator[Contrast]:
     """Yield one contrast a quantity and leg and view; of two side views that in which the leg is the near one."""
     chosen: dict[tuple[Key, tuple[object, ...]], Pair] = {}
-    for a, b in pairs:
-        for key in a.numbers:
-            if key in b.numbers:
-                what = (key, (_tired(a), _tired(b), a.clip.shoe, b.clip.shoe, round(2 * (a.speed_mps or 0))))
-                if what not in chosen or (_is_near(key, a) and not _is_near(key, chosen[what][0])):
-                    chosen[what] = (a, b)
+    for key, (a, b) in candidates:
+        pace = None if kind == "pace" else round(2 * _speed(a))
+        what = (key, (_tired(a), _tired(b), a.clip.shoe, b.clip.shoe, a.clip.surface, pace))
+        if what not in chosen or (_is_near(key, a) and not _is_near(key, chosen[what][0])):
+            chosen[what] = (a, b)
     for ((name, side), _), (a, b) in chosen.items():
         found = difference(a.numbers[name, side], b.numbers[name, side])
         if found is None:

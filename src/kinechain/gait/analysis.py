@@ -90,6 +90,8 @@ class GaitAnalysis:
 
     From the rear or front there is no scale, and `yaw_deg` tells how far the camera stands off straight
     (`camera_yaw_deg`); None in a side view. `taken_out` and `refused` tell what became of corrections by hand.
+    `speed_sd` is the error of the running speed in px (one SD ÷ speed) as its scatter from stance to stance tells it;
+    None from the rear or front.
     """
 
     events: GaitEvents
@@ -100,6 +102,7 @@ class GaitAnalysis:
     scale: Scale | None
     height_scale: Scale | None
     yaw_deg: float | None = None
+    speed_sd: float | None = None
     taken_out: tuple[GaitEvent, ...] = ()
     refused: tuple[Refused, ...] = ()
 
@@ -234,6 +237,7 @@ def _analyse_side(
         curves=angle_curves(fine, angles, table, clip, parameters.curves),
         scale=scale,
         height_scale=height_scale,
+        speed_sd=float(np.std(data.step_speed_px) / running_px / np.sqrt(max(1, len(data.step_speed_px)))),
         taken_out=hand.taken_out,
         refused=hand.refused,
     )

@@ -20,6 +20,19 @@ def from_vertical_deg(lower: Array, upper: Array) -> Array:
     return np.asarray(np.degrees(np.arctan2(d[:, 0], d[:, 1])))
 
 
+def _beside(angle: Array, middle_deg: float) -> Array:
+    """Return angles between two neighbouring segments as those within half a turn of `middle_deg`, shape (m,) [deg].
+
+    A joint never bends by a whole turn, so its angle tells which of two equal directions a segment has. Each frame
+    speaks for itself: unwrapped over time, one frame with heel and toe exchanged turns all that follow by 360°.
+    """
+    return angle - 360.0 * np.round((angle - middle_deg) / 360.0)
+
+
+#: Middle of what a knee (flexion) and an ankle (dorsiflexion) can do [deg]; half a turn around it is more than enough.
+_KNEE_DEG, _ANKLE_DEG = 60.0, -15.0
+
+
 @dataclass(frozen=True)
 class LegAngles:
     """Angles of one leg over the clip, each shape (m,) [deg].
@@ -53,12 +66,22 @@ def body_angles(motion: SagittalMotion, events: GaitEvents) -> BodyAngles:
 def _leg(motion: SagittalMotion, events: GaitEvents, side: Side, trunk: Array) -> LegAngles:
     hip, knee, ankle = (motion.position(side, point) for point in ("hip", "knee", "ankle"))
     thigh = -from_vertical_deg(knee, hip)
-    shank = from_vertical_deg(ankle, knee)
-    sole = motion.position(side, "toe") - motion.position(side, "heel")
-    inclination = np.degrees(np.unwrap(np.arctan2(sole[:, 1], sole[:, 0])))
-    inclination -= 360.0 * np.round(np.median(inclination) / 360.0)
+    knee_flexion = _beside(thigh + from_vertical_deg(ankle, knee), _KNEE_DEG)
+    shank = knee_flexion - thigh
+    inclination = foot_deg(motion, side, shank)
     inclination = inclination - flat_foot_deg(motion, events, side, inclination)
-    return LegAngles(thigh, shank, thigh + shank, thigh + trunk, inclination, shank + inclination)
+    return LegAngles(thigh, shank, knee_flexion, thigh + trunk, inclination, shank + inclination)
+
+
+def foot_deg(motion: SagittalMotion, side: Side, shank: Array) -> Array:
+    """Return the angle of the heel–toe line against the horizontal, + toes up, shape (m,) [deg].
+
+    Parameters
+    ----------
+    shank : angle of the same leg's shank, shape (m,) [deg]
+    """
+    sole = motion.position(side, "toe") - motion.position(side, "heel")
+    return _beside(shank + np.degrees(np.arctan2(sole[:, 1], sole[:, 0])), _ANKLE_DEG) - shank
 
 
 def flat_foot_deg(motion: SagittalMotion, events: GaitEvents, side: Side, inclination: Array) -> float:

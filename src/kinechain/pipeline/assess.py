@@ -38,7 +38,7 @@ from kinechain.pipeline.points import points_sha256
 from kinechain.pipeline.progress import Progress, Stopwatch
 from kinechain.pipeline.reasoning import reason, running_speed_mps, with_reference
 from kinechain.pipeline.seeing import ClipRequest, EstimatorFactory
-from kinechain.pipeline.session import Session, SessionClip, one_of_each
+from kinechain.pipeline.session import Session, SessionClip, contradictions, one_of_each
 from kinechain.pipeline.session_checks import left_out, other_people, pace_contradictions
 from kinechain.pipeline.several import PEOPLE_PICTURE, people_drawer, with_people_told
 from kinechain.settings import Protocol
@@ -89,7 +89,8 @@ def assess(
     with watch.stage("loads"):
         loads = clip_loads(clips, athlete, protocol, intake, request.notes)
     made_by = provenance(clips, protocol, watch)
-    assessment = assemble(clips, athlete, intake, measurements, made_by, loads, date=date, cautions=offered)
+    told = (*contradictions(intake), *offered)
+    assessment = assemble(clips, athlete, intake, measurements, made_by, loads, date=date, cautions=told)
     (folder / "assessment.json").write_text(assessment.to_json(), encoding="utf-8")
     return assessment
 

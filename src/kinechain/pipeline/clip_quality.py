@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -18,6 +19,7 @@ from kinechain.pipeline.points import is_compared
 from kinechain.pipeline.seeing import SeenClip
 from kinechain.pipeline.segments import boxes
 from kinechain.settings import Protocol
+from kinechain.signal.intervals import Z95
 
 
 def quality(pose: xr.Dataset, repeated: NDArray[np.bool_] | None = None) -> ClipQuality:
@@ -80,7 +82,7 @@ def clip_cautions(
     if part.quality.person_found_ratio < 1:
         yield caution("runner_partly_unseen", part.id, found=part.quality.person_found_ratio)
     yield from _camera(part, pose, camera_lost_ratio, protocol)
-    yield from _plausibility(part, gait, protocol)
+    yield from _plausibility(part, pose, gait, camera_lost_ratio, protocol)
 
 
 def _direction(
@@ -140,22 +142,43 @@ def _added(seen: SeenClip, clip: str, protocol: Protocol) -> Iterator[Caution]:
 def _camera(part: Clip, pose: xr.Dataset, lost_ratio: float, protocol: Protocol) -> Iterator[Caution]:
     if "upright_lean_deg" not in pose.attrs and is_compared(pose):
         yield caution("camera_roll_unknown", part.id)
-    if "scene_shift" in pose:
-        wandered = float(np.ptp(pose["scene_shift"].values, axis=0).max())
-        if wandered > 0:
-            yield caution("camera_moves", part.id, share=wandered / part.width_px)
+    if wandered := _wandered_px(pose):
+        yield caution("camera_moves", part.id, share=wandered / part.width_px)
     if lost_ratio > 1 - protocol.camera_followed_ratio:
         yield caution("camera_not_followed", part.id, share=lost_ratio)
 
 
-def _plausibility(part: Clip, gait: GaitAnalysis, protocol: Protocol) -> Iterator[Caution]:
+def seen_speed_sd(pose: xr.Dataset, gait: GaitAnalysis, lost_ratio: float, protocol: Protocol) -> float | None:
+    """Return the error of the speed that a clip shows in px (one SD ÷ speed).
+
+    None where it shows none: from the rear or front, or with a moving camera that was not followed.
+
+    Parameters
+    ----------
+    lost_ratio : share of the frames in which a moving camera was not followed
+    """
+    if gait.speed_sd is None or lost_ratio > 1 - protocol.camera_followed_ratio:
+        return None
+    return math.hypot(gait.speed_sd, protocol.moving_camera_speed_sd if _wandered_px(pose) > 0 else 0.0)
+
+
+def _wandered_px(pose: xr.Dataset) -> float:
+    """Return how far the background wanders [px]."""
+    return float(np.ptp(pose["scene_shift"].values, axis=0).max()) if "scene_shift" in pose else 0.0
+
+
+def _plausibility(
+    part: Clip, pose: xr.Dataset, gait: GaitAnalysis, lost_ratio: float, protocol: Protocol
+) -> Iterator[Caution]:
     cadence = 120.0 / gait.rhythm.stride_s
     slowest, fastest = protocol.plausible_cadence_spm
     if not slowest <= cadence <= fastest:
         yield from _implausible_step_rate(part, cadence, protocol)
-    if gait.scale is not None and gait.height_scale is not None:
+    speed_sd = seen_speed_sd(pose, gait, lost_ratio, protocol)
+    if gait.scale is not None and gait.height_scale is not None and speed_sd is not None:
         difference = abs(gait.scale.metres_per_px / gait.height_scale.metres_per_px - 1)
-        if difference > protocol.scale_agreement:
+        error = Z95 * math.hypot(speed_sd, gait.scale.relative_sd, gait.height_scale.relative_sd)
+        if difference > max(protocol.scale_agreement, error):
             yield caution("scale_mismatch", part.id, difference=difference)
 
 

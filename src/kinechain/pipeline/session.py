@@ -102,7 +102,7 @@ class ResultRow(_Row):
     def _known(self) -> ResultRow:
         row = field_tests().get(self.name)
         if row is None:
-            raise ValueError(f"unknown test; known are {', '.join(field_tests())}")
+            raise ValueError(f"unknown test {self.name!r}; known are {', '.join(field_tests())}")
         if row.classes is not None and self.value not in row.classes:
             raise ValueError(f"value: one of {', '.join(row.classes)}")
         if row.classes is None and isinstance(self.value, str):
@@ -238,7 +238,9 @@ class _Reader:
             return row.model_validate(table)
         except ValidationError as error:
             first = error.errors()[0]
-            raise self.refuse((*where, *map(str, first["loc"][:1])), first["msg"]) from error
+            raise self.refuse(
+                (*where, *map(str, first["loc"][:1])), first["msg"].removeprefix("Value error, ")
+            ) from error
 
     def rows(self, name: str, tables: object, row: type[Row]) -> tuple[Row, ...]:
         if not isinstance(tables, list):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 from statistics import median
 
@@ -14,7 +16,9 @@ from kinechain.model.assessment import Caution
 from kinechain.model.pose import track
 from kinechain.model.skeleton import SIDES
 from kinechain.pipeline.clip import MeasuredClip
+from kinechain.pipeline.clip_quality import seen_speed_sd
 from kinechain.settings import Protocol
+from kinechain.signal.intervals import Z95
 from kinechain.text import Text
 
 #: Share by which the proportions of one runner may differ between two side views. Thirds of one clip differ by up to
@@ -29,42 +33,79 @@ def left_out(clip_id: str, file: str, error: KinechainError) -> Caution:
     return Caution(code="clip_left_out", clip=clip_id, message=Text(**said))
 
 
+@dataclass(frozen=True)
+class _SizedClip:
+    """A clip under its stated speed: the size that its runner has then [m] and its error (one SD ÷ size)."""
+
+    size_m: float
+    sd: float
+
+
 def pace_contradictions(
     clips: Sequence[MeasuredClip], protocol: Protocol
 ) -> tuple[frozenset[str], tuple[Caution, ...]]:
-    """Return the clips whose stated speed is not the one that is seen, and the cautions that say so.
+    """Return the clips whose speed is in doubt, and the cautions that say why.
 
     The seen speed is that in pixels, turned into metres by the runner's height; where this is not stated, by the
-    runner's size under the stated speeds of the other clips, if there are three or more.
+    runner's size under the stated speeds of the other clips, if there are three or more. A stated speed is contradicted
+    where it lies outside of the 95 % interval of the seen one and farther off than `Protocol.scale_agreement`. Where a
+    moving camera was not followed no speed is seen: a stated one stands unchecked, one from the picture is in doubt.
     """
-    sized = {clip.id: size for clip in clips if (size := _size_m(clip)) is not None}
-    usual = median(sized.values()) if len(sized) >= 3 else None
+    sized = {clip.id: size for clip in clips if (size := _sized(clip, protocol)) is not None}
+    usual = None
+    if len(sized) >= 3:
+        usual = _SizedClip(median(one.size_m for one in sized.values()), median(one.sd for one in sized.values()))
     doubtful: list[str] = []
     cautions: list[Caution] = []
     for clip in clips:
-        scale, height_scale = clip.gait.scale, clip.gait.height_scale
-        stated = next((m.value for m in clip.gait.measurements if m.name == "speed_mps"), None)
-        if scale is None or scale.source != "stated_speed" or not isinstance(stated, float):
-            continue
-        if height_scale is not None:
-            ratio = height_scale.metres_per_px / scale.metres_per_px
-        elif usual is not None and clip.id in sized:
-            ratio = usual / sized[clip.id]
-        else:
-            continue
-        if abs(ratio - 1) > protocol.scale_agreement:
+        told = _unseen_speed(clip, protocol) or _contradicted(clip, usual, protocol)
+        if told is not None:
+            cautions.append(told)
+        if told is not None and told.code != "pace_not_checked":
             doubtful.append(clip.id)
-            cautions.append(caution("pace_contradicted", clip.id, stated=stated, measured=stated * ratio))
     return frozenset(doubtful), tuple(cautions)
 
 
-def _size_m(clip: MeasuredClip) -> float | None:
-    """Return the length of trunk and legs [m] under the stated speed; None where no speed was stated."""
+def _unseen_speed(clip: MeasuredClip, protocol: Protocol) -> Caution | None:
+    """Return what to say of a side view whose speed cannot be seen."""
     scale = clip.gait.scale
-    if scale is None or scale.source != "stated_speed":
+    if scale is None or clip.gait.speed_sd is None or _speed_sd(clip, protocol) is not None:
+        return None
+    return caution("pace_not_checked" if scale.source == "stated_speed" else "pace_not_seen", clip.id)
+
+
+def _contradicted(clip: MeasuredClip, usual: _SizedClip | None, protocol: Protocol) -> Caution | None:
+    """Return what to say of a clip whose stated speed is not the one that is seen."""
+    own, scale, by_height = _sized(clip, protocol), clip.gait.scale, clip.gait.height_scale
+    stated = next((m.value for m in clip.gait.measurements if m.name == "speed_mps"), None)
+    if own is None or scale is None or not isinstance(stated, float):
+        return None
+    if by_height is not None:
+        ratio, sd = by_height.metres_per_px / scale.metres_per_px, math.hypot(own.sd, by_height.relative_sd)
+    elif usual is not None:
+        ratio, sd = usual.size_m / own.size_m, math.hypot(own.sd, usual.sd)
+    else:
+        return None
+    low, high = (stated * ratio * math.exp(sign * Z95 * sd) for sign in (-1, 1))
+    if abs(ratio - 1) <= protocol.scale_agreement or low <= stated <= high:
+        return None
+    return caution("pace_contradicted", clip.id, stated=stated, measured=stated * ratio, low=low, high=high)
+
+
+def _sized(clip: MeasuredClip, protocol: Protocol) -> _SizedClip | None:
+    """Return the length of trunk and legs under the stated speed; None where no speed was stated, or none is seen."""
+    scale, speed_sd = clip.gait.scale, _speed_sd(clip, protocol)
+    if scale is None or scale.source != "stated_speed" or speed_sd is None:
         return None
     lengths = _lengths_px(clip)
-    return None if lengths is None else scale.metres_per_px * sum(lengths)
+    if lengths is None:
+        return None
+    return _SizedClip(scale.metres_per_px * sum(lengths), math.hypot(speed_sd, scale.relative_sd))
+
+
+def _speed_sd(clip: MeasuredClip, protocol: Protocol) -> float | None:
+    segment = clip.part.segments[0]
+    return seen_speed_sd(clip.seen.measurable(segment), clip.gait, clip.seen.lost_ratio(segment), protocol)
 
 
 def other_people(clips: Sequence[MeasuredClip]) -> Iterator[Caution]:

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from kinechain import glossary
 from kinechain.model.assessment import Assessment, Contrast, Load, SideOrBoth, View
 from kinechain.model.comparison import Comparison
+from kinechain.report.clip_names import clip_names
 from kinechain.report.load_figure import FORCES, SHARES, dots_of, load_bars, ratio_of, top_of
 from kinechain.report.numbers import digits, display_of, round_interval, two_digit_step
 from kinechain.report.rows import RowMaker
@@ -31,16 +32,18 @@ class DifferenceRow:
     missing: bool
     from_to: str | None
     sdc: str
+    reference: str | None
     verdict: str
     verdict_key: str
 
 
 @dataclass(frozen=True)
 class DifferenceKind:
-    """The differences of one kind, and which way they are taken."""
+    """The differences of one kind between the same clips, and which way they are taken; one clip is not named."""
 
     label: str
     direction: str
+    clips: str
     rows: tuple[DifferenceRow, ...]
 
 
@@ -110,23 +113,31 @@ class ComparedMaker:
 
     def contrasts(self) -> tuple[DifferenceKind, ...]:
         """Return the differences kind by kind; nothing where there are none."""
-        found = {kind: [c for c in self._a.contrasts if c.kind == kind] for kind in _KINDS}
+        names = clip_names(self._a.clips)
+        found: dict[tuple[str, tuple[str, ...]], list[Contrast]] = {}
+        for kind in _KINDS:
+            for c in self._a.contrasts:
+                if c.kind == kind:
+                    found.setdefault((kind, c.clips if len(names) > 1 and kind != "time" else ()), []).append(c)
         return tuple(
             DifferenceKind(
                 self._words["contrast"][kind],
                 self._words["difference_of"][kind],
+                (self._words["page"]["list_separator"] if kind == "side" else " → ").join(
+                    names[clip] for clip in clips
+                ),
                 tuple(self._difference(c) for c in contrasts),
             )
-            for kind, contrasts in found.items()
-            if contrasts
+            for (kind, clips), contrasts in found.items()
         )
 
     def loads(self) -> tuple[ClipLoads, ...]:
         """Return the loads clip by clip; nothing where there are none."""
+        names = clip_names(self._a.clips)
         of_clip = {clip.id: [load for load in self._a.loads if load.clip == clip.id] for clip in self._a.clips}
         return tuple(
             ClipLoads(
-                clip.file,
+                names[clip.id],
                 clip.view,
                 self._bars(of_clip[clip.id], FORCES, with_ratio=True),
                 self._bars(of_clip[clip.id], SHARES, with_ratio=False),
@@ -183,9 +194,24 @@ class ComparedMaker:
             missing=c.value is None,
             from_to=self._from_to(c),
             sdc=self._sdc(c),
-            verdict=self._words["difference_verdict"][c.verdict],
+            reference=self._reference(c),
+            verdict=self._verdict(c),
             verdict_key=c.verdict,
         )
+
+    def _verdict(self, c: Contrast) -> str:
+        """Return the verdict; a change with pace beyond its error may still be what pace does to anybody."""
+        beyond = c.value is not None and c.sdc is not None and abs(c.value) > c.sdc
+        if c.kind == "pace" and c.verdict == "none" and beyond:
+            return self._words["difference"]["usual_change"]
+        return self._words["difference_verdict"][c.verdict]
+
+    def _reference(self, c: Contrast) -> str | None:
+        if c.reference_change is None:
+            return None
+        plus = "+" if c.reference_change > 0 else ""
+        value = f"{plus}{self._maker.amount(c.name, c.reference_change, None, None)}"
+        return self._words["difference"]["reference_change"].format(value=value)
 
     def _from_to(self, c: Contrast) -> str | None:
         """Return the two values, as fine as the error of their difference allows."""

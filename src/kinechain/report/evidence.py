@@ -12,6 +12,7 @@ from markupsafe import Markup
 from kinechain import glossary
 from kinechain.model.assessment import Assessment, Curve, Finding, Hypothesis, Measurement, SideOrBoth
 from kinechain.report.chain_diagram import Chip, Node, chain_drawing, fit
+from kinechain.report.clip_names import clip_names
 from kinechain.report.knowledge_texts import edges, node_label
 from kinechain.report.labels import Labels
 from kinechain.report.marks import Dot, interval_mark
@@ -190,8 +191,7 @@ class EvidenceMaker:
         label = glossary.quantity(name).label[self._language]
         if len({c.clip for c in self._a.curves if c.name == name}) < 2:
             return label
-        file = next(c.file for c in self._a.clips if c.id == clip)
-        return self._words["not_judged"]["side_only"].format(label=label, side=file)
+        return self._words["not_judged"]["side_only"].format(label=label, side=clip_names(self._a.clips)[clip])
 
     def _node(self, link: str, sides: Mapping[SideOrBoth, Hypothesis]) -> Node:
         if "both" in sides and len(sides) == 1:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kinechain import glossary
 from kinechain.knowledge.field_tests import field_tests
 from kinechain.model.assessment import Assessment, Hypothesis, Measurement
+from kinechain.report.clip_names import clip_names
 from kinechain.report.knowledge_texts import intake_answer, intake_label, node_label
 from kinechain.report.rows import RowMaker
 from kinechain.report.states import side_of
@@ -22,7 +23,7 @@ class Labels:
         self._finding = {f.id: f for f in assessment.findings}
         self._contrast = {c.id: c for c in assessment.contrasts}
         self._intake = assessment.intake
-        self._file = {c.id: c.file for c in assessment.clips}
+        self._file = clip_names(assessment.clips)
         self._maker = maker
         self._language: Language = language
         self._words = words

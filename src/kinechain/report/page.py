@@ -12,6 +12,7 @@ from markupsafe import Markup
 from kinechain import glossary
 from kinechain.model.assessment import Assessment, Clip, Curve, SideOrBoth
 from kinechain.report.charts import curve_chart
+from kinechain.report.clip_names import clip_names, told_cautions
 from kinechain.report.compared import ComparedMaker
 from kinechain.report.environment import environment, write_pages
 from kinechain.report.evidence import EvidenceMaker
@@ -46,6 +47,7 @@ class ClipPage:
     """What the page says about one clip."""
 
     clip: Clip
+    name: str
     sentences: tuple[str, str]
     groups: tuple[Group, ...]
     rows: tuple[Row, ...]
@@ -107,10 +109,12 @@ def _contents(
     reasoned = EvidenceMaker(assessment, maker, labels, language, words)
     compared = ComparedMaker(assessment, maker, language, words)
     tests = result_cards(assessment, language, words)
+    names = clip_names(assessment.clips)
     drawn = {f"{clip}.{chart.name}": chart.svg for clip, made in charts.items() for chart in made}
     clips = tuple(
         ClipPage(
             clip=clip,
+            name=names[clip.id],
             sentences=_sentences(assessment, clip, maker, words),
             groups=maker.groups(clip.id),
             rows=maker.rows(clip.id),
@@ -120,6 +124,9 @@ def _contents(
         )
         for clip in assessment.clips
     )
+    loads = compared.loads()
+    # what is said of comparing loads stands where the loads are
+    about = [c for c in assessment.cautions if not loads or c.code != "loads_compare_only"]
     return {
         "a": assessment,
         "answer": reasoned.answer(),
@@ -129,13 +136,13 @@ def _contents(
         "plan": plan_page(assessment, labels, language, words),
         "clips": clips,
         "contrasts": compared.contrasts(),
-        "files": {clip.id: clip.file for clip in assessment.clips},
+        "cautions": told_cautions(about, names, language, words),
         "from_points": any(caution.code == "points_from_file" for caution in assessment.cautions),
         "glossary": glossary.quantities(),
         "handout": _handout_picture(clips),
         "has_overlay": (folder / OVERLAY).is_file(),
         "language": language,
-        "loads": compared.loads(),
+        "loads": loads,
         "other_language": next(other for other in LANGUAGES if other != language),
         "overlay": OVERLAY,
         "protocol": protocol(assessment, tests, maker, language, words),

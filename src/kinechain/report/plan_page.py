@@ -58,12 +58,15 @@ class ExerciseCard:
 
 @dataclass(frozen=True)
 class PlanPage:
-    """The plan: gates and open questions, or exercises, rules and advice for running; never both."""
+    """The plan: gates and open questions, or exercises, rules and advice for running; never both.
+
+    `clip` is what to assess again once the questions are answered, None where that is a session.
+    """
 
     gates: tuple[str, ...]
     raised: tuple[str, ...]
     questions: tuple[tuple[str, str], ...]
-    clip: str
+    clip: str | None
     exercises: tuple[ExerciseCard, ...]
     stop_rules: tuple[str, ...]
     running: tuple[str, ...]
@@ -72,7 +75,8 @@ class PlanPage:
 def plan_page(assessment: Assessment, labels: Labels, language: Language, words: Words) -> PlanPage:
     """Return what the page says of the plan in one language."""
     plan = assessment.plan
-    clip = assessment.clips[0].file if assessment.clips else "CLIP"
+    files = {clip.file for clip in assessment.clips}
+    clip = None if len(files) > 1 or any(clip.part for clip in assessment.clips) else next(iter(files), "CLIP")
     if plan.stop:
         settle = words["plan"]["settle"]
         messages = (gate_message(gate, assessment.intake, language) or settle for gate in plan.gates)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kinechain.model.assessment import Assessment, Clip
+from kinechain.report.clip_names import clip_names
 from kinechain.report.field_test_pages import ResultCard
 from kinechain.report.numbers import NBSP, pace_text
 from kinechain.report.rows import RowMaker
@@ -30,7 +31,8 @@ def protocol(
 ) -> tuple[ProtocolLine, ...]:
     """Return the lines of the protocol: the clips in the order of the session, then the field tests."""
     separator = words["page"]["list_separator"]
-    clips = [(clip.file, separator.join(_conditions(clip, words)), clip) for clip in assessment.clips]
+    names = clip_names(assessment.clips)
+    clips = [(names[clip.id], separator.join(_conditions(clip, words)), clip) for clip in assessment.clips]
     lines = [
         ProtocolLine(
             number=number,
