@@ -1,4 +1,4 @@
-"""Server, worker and scheduler killed with -9 during ten analyses: every job ends once, and right."""
+"""Server, worker and scheduler killed with -9 during ten analyses, on each database: every job ends once, and right."""
 
 from __future__ import annotations
 
@@ -21,11 +21,12 @@ from job_studio import ended
 
 from kinechain.jobs.housekeeping import tidy
 from kinechain.jobs.office import Office
+from kinechain.store.database import Database, open_database
 from kinechain.store.tables import Result
 
 pytestmark = pytest.mark.e2e
 HERE = Path(__file__).parent
-SECONDS = 3.0
+SECONDS = 2.0
 
 
 class Programs:
@@ -44,6 +45,13 @@ class Programs:
         process.wait()
         assert process.stdin is not None
         process.stdin.close()
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    opened = open_database(database_url, wait_s=5.0)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
@@ -89,10 +97,10 @@ def assert_each_ended_once(office: Office, jobs: list[UUID]) -> None:
 
 
 def test_server_and_worker_killed(
-    office: Office, submit: Callable[..., UUID], tmp_path: Path, programs: Programs
+    office: Office, submit: Callable[..., UUID], tmp_path: Path, database_url: str, programs: Programs
 ) -> None:
     jobs = [submit(seconds=SECONDS, name=str(n)) for n in range(10)]
-    server = (str(HERE / "office_server.py"), str(tmp_path))
+    server = (str(HERE / "office_server.py"), str(tmp_path), database_url)
     programs.start("server", *server)
     until(office, jobs, 1)
     programs.kill("server")
@@ -113,14 +121,14 @@ def test_server_and_worker_killed(
 
 
 def test_scheduler_workers_and_server_killed(
-    office: Office, submit: Callable[..., UUID], tmp_path: Path, programs: Programs
+    office: Office, submit: Callable[..., UUID], tmp_path: Path, database_url: str, programs: Programs
 ) -> None:
     port = free_port()
     address = f"tcp://127.0.0.1:{port}"
     here, silent = ("--host", "127.0.0.1"), "--no-dashboard"
     scheduler = ("-m", "distributed.cli.dask_scheduler", *here, "--port", str(port), silent)
     workers = ("-m", "distributed.cli.dask_worker", address, *here, "--nworkers", "3", "--nthreads", "1", silent)
-    server = (str(HERE / "office_server.py"), str(tmp_path), address)
+    server = (str(HERE / "office_server.py"), str(tmp_path), database_url, address)
     jobs = [submit(seconds=SECONDS, name=str(n)) for n in range(10)]
     for name, arguments in (("scheduler", scheduler), ("workers", workers), ("server", server)):
         programs.start(name, *arguments)
