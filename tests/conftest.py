@@ -14,6 +14,7 @@ import pytest
 from hypothesis import settings
 
 import postgresql_server
+import small_disk as disks
 from kinechain.errors import ModelMissing
 from kinechain.pose.weights import WeightFiles, locate
 from kinechain.store.database import sqlite_url
@@ -75,6 +76,16 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return sqlite_url(tmp_path)
     return postgresql_server.new_database(request.getfixturevalue("postgresql"))
+
+
+@pytest.fixture
+def small_disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[disks.SmallDisk]:
+    """A disk of 8 MB that can be filled."""
+    try:
+        with disks.mounted(tmp_path_factory.mktemp("small") / "disk", "8m") as disk:
+            yield disk
+    except disks.NoMount as error:
+        pytest.skip(f"no small disk can be mounted here (it takes root): {error}")
 
 
 def _is_here(host: object) -> bool:
