@@ -16,6 +16,7 @@ that says what to do, both in Japanese and English.
     │   ├── ClipTooShort           16
     │   │   └── PartOutsideClip      16
     │   ├── UnsupportedCodec       17
+    │   │   └── PictureTooLarge      17
     │   ├── PoseFileInvalid        18
     │   │   ├── PointsFileInvalid    18
     │   │   ├── PointsFormatUnknown  18
@@ -278,6 +279,17 @@ class UnsupportedCodec(InputFileError):
         ja="H.264 か HEVC で書き出してください。`kinechain doctor` で読める形式を確認できます。",
         en="Export it as H.264 or HEVC; `kinechain doctor` lists what can be read.",
     )
+
+
+class PictureTooLarge(UnsupportedCodec):
+    """The picture has more pixels than a phone films: a few of them fill the memory."""
+
+    code = "picture_too_large"
+    sentence = Text(
+        ja="{path} の画面が大きすぎます（{width} × {height} ピクセル。上限は {limit} メガピクセル）。",
+        en="The picture of {path} is too large ({width} × {height} pixels; at most {limit} megapixels).",
+    )
+    hint = Text(ja="1080p か 4K で撮るか、書き出してください。", en="Film or export it in 1080p or 4K.")
 
 
 class PoseFileInvalid(InputFileError):

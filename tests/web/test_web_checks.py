@@ -8,14 +8,14 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 from exercise_samples import TIMES, check_of
-from web_browser import FORM_KEY, Browser
+from web_browser import FORM_KEY, MP4, Browser
 
 from kinechain.knowledge.exercises import exercises
 from kinechain.store.files import StudioFiles
 from kinechain.store.tables import Clip, Job, Upload, Visit
 from kinechain.web.studio import Studio
 
-CONTENT = b"a clip of hip hinges"
+CONTENT = MP4 + b"a clip of hip hinges" * 20
 ASKED = {"name": "hinge.mp4", "size": len(CONTENT), "exercise": "hip_hinge", "side": "right"}
 
 
@@ -29,8 +29,8 @@ def sent(browser: Browser, client_id: UUID, **asked: object) -> str:
     upload = send(browser, client_id, **asked).json()
     key = FORM_KEY.search(browser.http.get("/account").text)
     assert key is not None
-    for start in (0, 7):
-        piece = CONTENT[start : 7 if start == 0 else None]
+    for start in (0, 250):
+        piece = CONTENT[start : 250 if start == 0 else None]
         answer = browser.http.put(
             f"/uploads/{upload['id']}", params={"start": start}, content=piece, headers={"X-Form-Key": key[1]}
         )

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 from test_web_visit import begin, kept, put
-from web_browser import Browser
+from web_browser import MP4, Browser
 
 from kinechain.errors import StorageFull
 from kinechain.store.files import StudioFiles
@@ -16,7 +16,7 @@ from kinechain.store.tables import Clip, Upload
 from kinechain.web.studio import Studio
 from small_disk import SmallDisk
 
-CONTENT = bytes(range(256)) * 12_000
+CONTENT = MP4 + bytes(range(256)) * 12_000
 HALF = len(CONTENT) // 2
 
 

@@ -45,6 +45,23 @@ def begin_upload(desk: Desk, visit_id: UUID, file_name: str, size_bytes: int, fi
     return upload
 
 
+def discard_upload(database: Database, files: StudioFiles, user_id: UUID, upload_id: UUID) -> str:
+    """Forget an upload and what arrived of it, and return the name of its file.
+
+    Raises
+    ------
+    RecordMissing
+        Where this person has no such upload.
+    """
+    with database.writing() as session:
+        desk = Desk.of(session, user_id)
+        upload = _of(desk, upload_id)
+        part = files.upload(desk.visit(upload.visit_id).client_id, upload_id)
+        session.delete(upload)
+    part.unlink(missing_ok=True)
+    return upload.file_name
+
+
 def take_piece(
     database: Database, files: StudioFiles, user_id: UUID, upload_id: UUID, start: int, piece: bytes
 ) -> Clip | Upload:

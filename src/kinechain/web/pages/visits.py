@@ -19,9 +19,9 @@ from kinechain.pipeline.test_plan import plan_session
 from kinechain.report.drawing import drawing
 from kinechain.store.desk import Desk
 from kinechain.store.tables import Job, JobKind, Upload, Visit
-from kinechain.store.uploads import take_piece, unfinished
+from kinechain.store.uploads import unfinished
 from kinechain.web.doors import SignedIn, Visitor
-from kinechain.web.filming import Filming, NewUpload, begin, begun, clip_check, order_analysis, wrong_answer
+from kinechain.web.filming import Filming, NewUpload, begin, begun, clip_check, order_analysis, receive, wrong_answer
 from kinechain.web.forms import number
 from kinechain.web.page import page
 from kinechain.web.refusals import status_of
@@ -89,8 +89,7 @@ async def send_piece(
 ) -> Response:
     """Take a piece of a clip, at most `piece` bytes; answers how much is here, and the clip when it is whole."""
     piece = await request.body()
-    studio = studio_of(request)
-    kept = await run_in_threadpool(take_piece, studio.database, studio.files, visitor.user_id, upload_id, start, piece)
+    kept = await run_in_threadpool(receive, studio_of(request), visitor.user_id, upload_id, start, piece)
     if isinstance(kept, Upload):
         return JSONResponse({"received": kept.received_bytes, "clip": None})
     return JSONResponse({"received": kept.size_bytes, "clip": str(kept.id)})
