@@ -175,10 +175,11 @@ def _near(one: float | None, other: float | None) -> bool:
 
 
 def _clip_file(files: StudioFiles, client_id: UUID, sha256: str, file_name: str, number: int) -> dict[str, str]:
-    """Return where a clip lies, and the name under which it is analysed: only the ending is the user's."""
+    """Return where a clip lies, the name under which it is analysed (its ending is the user's), and the user's name."""
     suffix = PurePath(file_name).suffix
     ending = suffix.lower() if _SUFFIX.fullmatch(suffix) else ".mp4"
-    return {"name": f"clip{number}{ending}", "file": str(files.clip(client_id, sha256).resolve())}
+    file = files.clip(client_id, sha256).resolve()
+    return {"name": f"clip{number}{ending}", "file": str(file), "told_as": file_name or f"clip{number}"}
 
 
 def _visit(session: Session, client_id: UUID, visit_id: UUID | None) -> Visit:

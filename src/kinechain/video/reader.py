@@ -350,7 +350,7 @@ def _decode(container: InputContainer, stream_index: int, from_pts: int | None =
     for packet in container.demux(stream):
         try:
             pictures = packet.decode()
-        except av.error.InvalidDataError:
+        except (av.error.InvalidDataError, av.error.ArgumentError):
             continue
         yield from pictures
 
