@@ -66,6 +66,8 @@ that says what to do, both in Japanese and English.
     │       ├── UploadTooLarge       39
     │       ├── UploadOutOfStep      39
     │       ├── StorageFull          39
+    │       ├── ClusterUnreachable   39
+    │       │   └── ClusterRefused       39
     │       └── JobStopped           39
     │           ├── JobTimedOut          39
     │           ├── JobOutOfMemory       39
@@ -918,6 +920,36 @@ class UploadOutOfStep(StudioError):
     )
     hint = Text(
         ja="同じファイルをもう一度選ぶと、続きから送ります。", en="Choose the same file again; it goes on from there."
+    )
+
+
+class ClusterUnreachable(StudioError):
+    """No scheduler answers where the analyses are to be done."""
+
+    code = "cluster_unreachable"
+    sentence = Text(
+        ja="解析を行うスケジューラー（{address}）につながりません（{reason}）。",
+        en="No scheduler for the analyses answers at {address} ({reason}).",
+    )
+    hint = Text(
+        ja="スケジューラーが動いているか確認してください。待っている解析は、つながりしだい自動で始まります。",
+        en="See whether it runs; analyses that wait begin by themselves once it answers.",
+    )
+
+
+class ClusterRefused(ClusterUnreachable):
+    """Scheduler and studio do not trust one another's certificates, or one of them has none."""
+
+    code = "cluster_refused"
+    sentence = Text(
+        ja="スケジューラー（{address}）と、TLS 証明書による確認ができませんでした（{reason}）。",
+        en="The scheduler at {address} and this studio do not trust one another's certificates ({reason}).",
+    )
+    hint = Text(
+        ja="アドレスを tls:// で始め、スケジューラーと同じ認証局のファイルを指定してください："
+        "`--tls-ca`、`--tls-cert`、`--tls-key`。",
+        en="Let the address begin with tls:// and name files of the scheduler's own authority: "
+        "`--tls-ca`, `--tls-cert`, `--tls-key`.",
     )
 
 
