@@ -19,9 +19,10 @@ from kinechain.pipeline.before_after import write_before_after
 from kinechain.pipeline.clip_check import check_clip as look_at
 from kinechain.pipeline.clip_store import ClipStore
 from kinechain.pipeline.compare import compare as compare_assessments
-from kinechain.pipeline.exercise_check import check_exercise as check_movement
+from kinechain.pipeline.exercise_check import check_pose, see
+from kinechain.pipeline.exercise_pictures import draw_faults
 from kinechain.pipeline.progress import Progress
-from kinechain.pipeline.seeing import ClipRequest
+from kinechain.pipeline.seeing import ClipRequest, open_requested
 from kinechain.pipeline.session import session_of
 from kinechain.pose import weights
 from kinechain.pose.blazepose import BlazePose
@@ -32,6 +33,7 @@ from kinechain.store.tables import JobKind
 from kinechain.text import Text
 
 Analysis = Callable[[Order, Progress], str]
+_EXERCISE_CHECK = "exercise_check.json"
 
 
 @cache
@@ -73,16 +75,19 @@ def check_clip(order: Order, progress: Progress) -> str:
 
 
 def check_exercise(order: Order, progress: Progress) -> str:
-    """Check an exercise in a clip.
+    """Check an exercise in a clip, with a picture of each fault.
 
     Raises
     ------
-    InputFileError, SceneError, SetupError
+    InputFileError, SceneError, SetupError, OutputNotWritable
     """
     exercise, side = order.facts["exercise"], order.facts.get("side")
-    with _request(order) as request:
-        check = check_movement(request, exercise, side, _estimator, Protocol(), progress)
-    return _written(order, "exercise_check.json", check.to_json())
+    with _request(order) as request, staged(order.folder, seal=_EXERCISE_CHECK) as out:
+        pose, cautions = see(request, _estimator, Protocol(), progress)
+        check = check_pose(pose, exercise, side, cautions)
+        draw_faults(open_requested(request), pose, check, out, hide_face=bool(order.facts["hide_face"]))
+        (out / _EXERCISE_CHECK).write_text(check.to_json(), encoding="utf-8")
+    return _EXERCISE_CHECK
 
 
 def compare(order: Order, progress: Progress) -> str:  # noqa: ARG001 - it is quick

@@ -87,7 +87,8 @@ def facts_of(session: Session, files: StudioFiles, attempt: Attempt, payload: di
         }
     asked_clip = PAYLOADS[attempt.kind].model_validate(payload)
     facts = asked_clip.model_dump(mode="json", exclude={"sha256", "file_name"})
-    return facts | {"clip": _clip_file(files, attempt.client_id, payload["sha256"], payload.get("file_name", ""), 1)}
+    file = _clip_file(files, attempt.client_id, payload["sha256"], payload.get("file_name", ""), 1)
+    return facts | {"clip": file, "hide_face": session.get_one(Client, attempt.client_id).hide_face}
 
 
 def check_payload(session: Session, kind: JobKind, client_id: UUID, visit_id: UUID | None, payload: Any) -> Any:

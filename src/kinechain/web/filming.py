@@ -16,7 +16,7 @@ from kinechain.model.assessment import Condition, Surface, View
 from kinechain.pipeline.session import SPEEDS_MPS, speed_of_pace
 from kinechain.store.database import Database
 from kinechain.store.desk import Desk
-from kinechain.store.tables import Clip, Document, Job, Upload
+from kinechain.store.tables import Clip, Document, Job, Upload, Visit
 from kinechain.store.uploads import begin_upload, discard_upload, take_piece
 from kinechain.text import Text
 from kinechain.video.containers import HEAD_BYTES, begins_as_video
@@ -94,6 +94,27 @@ def receive(studio: Studio, user_id: UUID, upload_id: UUID, start: int, piece: b
     if start == 0 and not begins_as_video(piece[:HEAD_BYTES]):
         raise NotAVideo(path=discard_upload(studio.database, studio.files, user_id, upload_id))
     return take_piece(studio.database, studio.files, user_id, upload_id, start, piece)
+
+
+def take_out(studio: Studio, user_id: UUID, clip_id: UUID) -> Visit:
+    """Take a clip out of its session; its file, its checks and their pictures go too where nothing else has them.
+
+    Raises
+    ------
+    RecordMissing
+    """
+    with studio.database.writing() as session:
+        desk = Desk.of(session, user_id)
+        removed = desk.remove_clip(clip_id)
+        desk.note("remove", "clip", clip_id)
+        session.flush()
+        session.expunge(removed.visit)
+    client_id = removed.visit.client_id
+    if removed.sha256 is not None:
+        studio.files.clip(client_id, removed.sha256).unlink(missing_ok=True)
+    for job_id in removed.checks:
+        studio.files.remove_job(client_id, job_id)
+    return removed.visit
 
 
 def order_analysis(desk: Desk, visit_id: UUID) -> Job:

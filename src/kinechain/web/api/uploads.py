@@ -14,7 +14,7 @@ from kinechain.web.api.answers import Clip, ClipLook, Received, Upload
 from kinechain.web.api.jobs import job_answer
 from kinechain.web.api.routing import operations, writing
 from kinechain.web.doors import Key
-from kinechain.web.filming import Filming, NewUpload, begin, clip_check, receive
+from kinechain.web.filming import Filming, NewUpload, begin, clip_check, receive, take_out
 from kinechain.web.studio import Limits, studio_of
 
 router = operations("clips")
@@ -68,12 +68,8 @@ def look_at_clip(request: Request, visitor: Key, clip_id: UUID) -> ClipLook:
 
 @router.delete("/clips/{clip_id}", status_code=204)
 def take_clip_out(request: Request, visitor: Key, clip_id: UUID) -> None:
-    """Take a clip out of a session; its file goes too, unless another session has the same one."""
-    with writing(request, visitor) as desk:
-        _, unused = desk.remove_clip(clip_id)
-        desk.note("remove", "clip", clip_id)
-    if unused is not None:
-        studio_of(request).files.clip(*unused).unlink(missing_ok=True)
+    """Take a clip out of a session; its file and its checks go too, unless another session has the same one."""
+    take_out(studio_of(request), visitor.user_id, clip_id)
 
 
 def upload_answer(row: tables.Upload) -> Upload:
