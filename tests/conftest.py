@@ -13,8 +13,11 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+import postgresql_server
+import small_disk as disks
 from kinechain.errors import ModelMissing
 from kinechain.pose.weights import WeightFiles, locate
+from kinechain.store.database import sqlite_url
 
 ROOT = Path(__file__).resolve().parents[1]
 DEMO = ROOT / "src" / "kinechain" / "demo"
@@ -54,6 +57,35 @@ def demo_truth() -> dict[str, Any]:
     """What is known about the demo clip: contacts of the force plate, joints, driving angles."""
     truth: dict[str, Any] = json.loads((DEMO / "demo_side.json").read_text(encoding="utf-8"))
     return truth
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The address of a PostgreSQL server that is started for the tests."""
+    pytest.importorskip("psycopg", reason="psycopg is not installed (extra postgresql)")
+    programs = postgresql_server.server_programs()
+    if programs is None:
+        pytest.skip("no PostgreSQL server here (Debian: apt-get install postgresql)")
+    with postgresql_server.running(programs) as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database of each kind."""
+    if request.param == "sqlite":
+        return sqlite_url(tmp_path)
+    return postgresql_server.new_database(request.getfixturevalue("postgresql"))
+
+
+@pytest.fixture
+def small_disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[disks.SmallDisk]:
+    """A disk of 8 MB that can be filled."""
+    try:
+        with disks.mounted(tmp_path_factory.mktemp("small") / "disk", "8m") as disk:
+            yield disk
+    except disks.NoMount as error:
+        pytest.skip(f"no small disk can be mounted here (it takes root): {error}")
 
 
 def _is_here(host: object) -> bool:

@@ -16,6 +16,7 @@ that says what to do, both in Japanese and English.
     │   ├── ClipTooShort           16
     │   │   └── PartOutsideClip      16
     │   ├── UnsupportedCodec       17
+    │   │   └── PictureTooLarge      17
     │   ├── PoseFileInvalid        18
     │   │   ├── PointsFileInvalid    18
     │   │   ├── PointsFormatUnknown  18
@@ -65,6 +66,8 @@ that says what to do, both in Japanese and English.
     │       ├── UploadTooLarge       39
     │       ├── UploadOutOfStep      39
     │       ├── StorageFull          39
+    │       ├── ClusterUnreachable   39
+    │       │   └── ClusterRefused       39
     │       └── JobStopped           39
     │           ├── JobTimedOut          39
     │           ├── JobOutOfMemory       39
@@ -278,6 +281,17 @@ class UnsupportedCodec(InputFileError):
         ja="H.264 か HEVC で書き出してください。`kinechain doctor` で読める形式を確認できます。",
         en="Export it as H.264 or HEVC; `kinechain doctor` lists what can be read.",
     )
+
+
+class PictureTooLarge(UnsupportedCodec):
+    """The picture has more pixels than a phone films: a few of them fill the memory."""
+
+    code = "picture_too_large"
+    sentence = Text(
+        ja="{path} の画面が大きすぎます（{width} × {height} ピクセル。上限は {limit} メガピクセル）。",
+        en="The picture of {path} is too large ({width} × {height} pixels; at most {limit} megapixels).",
+    )
+    hint = Text(ja="1080p か 4K で撮るか、書き出してください。", en="Film or export it in 1080p or 4K.")
 
 
 class PoseFileInvalid(InputFileError):
@@ -906,6 +920,36 @@ class UploadOutOfStep(StudioError):
     )
     hint = Text(
         ja="同じファイルをもう一度選ぶと、続きから送ります。", en="Choose the same file again; it goes on from there."
+    )
+
+
+class ClusterUnreachable(StudioError):
+    """No scheduler answers where the analyses are to be done."""
+
+    code = "cluster_unreachable"
+    sentence = Text(
+        ja="解析を行うスケジューラー（{address}）につながりません（{reason}）。",
+        en="No scheduler for the analyses answers at {address} ({reason}).",
+    )
+    hint = Text(
+        ja="スケジューラーが動いているか確認してください。待っている解析は、つながりしだい自動で始まります。",
+        en="See whether it runs; analyses that wait begin by themselves once it answers.",
+    )
+
+
+class ClusterRefused(ClusterUnreachable):
+    """Scheduler and studio do not trust one another's certificates, or one of them has none."""
+
+    code = "cluster_refused"
+    sentence = Text(
+        ja="スケジューラー（{address}）と、TLS 証明書による確認ができませんでした（{reason}）。",
+        en="The scheduler at {address} and this studio do not trust one another's certificates ({reason}).",
+    )
+    hint = Text(
+        ja="アドレスを tls:// で始め、スケジューラーと同じ認証局のファイルを指定してください："
+        "`--tls-ca`、`--tls-cert`、`--tls-key`。",
+        en="Let the address begin with tls:// and name files of the scheduler's own authority: "
+        "`--tls-ca`, `--tls-cert`, `--tls-key`.",
     )
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 from job_studio import FAST, add_visit, make_client
+from programs import Programs
 
 from kinechain.jobs.office import Office
 from kinechain.store.database import Database, open_database, sqlite_url
@@ -44,3 +45,10 @@ def office(database: Database, tmp_path: Path) -> Office:
 @pytest.fixture
 def files(tmp_path: Path) -> StudioFiles:
     return StudioFiles(tmp_path)
+
+
+@pytest.fixture
+def programs() -> Iterator[Programs]:
+    started = Programs()
+    yield started
+    started.end()

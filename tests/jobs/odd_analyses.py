@@ -29,14 +29,19 @@ def odd(order: Order, progress: Progress) -> str:
             raise EmptyFile(path="clip1.mp4")
         case "fill":
             raise OSError(errno.ENOSPC, "No space left on device")
+        case "write":
+            order.folder.mkdir(parents=True)
+            for number in range(int(asked["megabytes"])):
+                (order.folder / f"{number}.bin").write_bytes(b"\x55" * (1 << 20))
         case "break":
             raise ZeroDivisionError("a defect")
-    order.folder.mkdir(parents=True)
+    order.folder.mkdir(parents=True, exist_ok=True)
     starts = order.kept / "starts"
     starts.parent.mkdir(parents=True, exist_ok=True)
     with starts.open("a") as file:
         file.write("x")
     (order.folder / "assessment.json").write_text(json.dumps({"name": asked.get("name")}))
+    time.sleep(float(asked.get("after", 0.0)))
     return "assessment.json"
 
 

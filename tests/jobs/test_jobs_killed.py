@@ -1,14 +1,8 @@
-"""Server, worker and scheduler killed with -9 during ten analyses: every job ends once, and right."""
+"""Server, worker and scheduler killed with -9 during ten analyses, on each database: every job ends once, and right."""
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import signal
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,40 +12,23 @@ import psutil
 import pytest
 import sqlalchemy as sa
 from job_studio import ended
+from programs import SCHEDULER, WORKERS, Programs, free_port
 
 from kinechain.jobs.housekeeping import tidy
 from kinechain.jobs.office import Office
+from kinechain.store.database import Database, open_database
 from kinechain.store.tables import Result
 
 pytestmark = pytest.mark.e2e
 HERE = Path(__file__).parent
-SECONDS = 3.0
-
-
-class Programs:
-    """Programs of our own by name, each in a session of its own."""
-
-    def __init__(self) -> None:
-        self.running: dict[str, subprocess.Popen[bytes]] = {}
-
-    def start(self, name: str, *arguments: str) -> None:
-        command = [sys.executable, *arguments]
-        self.running[name] = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
-
-    def kill(self, name: str, *, family: bool = False) -> None:
-        process = self.running.pop(name)
-        os.killpg(process.pid, signal.SIGKILL) if family else process.kill()
-        process.wait()
-        assert process.stdin is not None
-        process.stdin.close()
+SECONDS = 2.0
 
 
 @pytest.fixture
-def programs() -> Iterator[Programs]:
-    started = Programs()
-    yield started
-    for name in list(started.running):
-        started.kill(name, family=True)
+def database(database_url: str) -> Iterator[Database]:
+    opened = open_database(database_url, wait_s=5.0)
+    yield opened
+    opened.close()
 
 
 def until(office: Office, jobs: list[UUID], n_ended: int) -> None:
@@ -64,14 +41,6 @@ def until(office: Office, jobs: list[UUID], n_ended: int) -> None:
             return
         assert time.monotonic() < patience, views
         time.sleep(0.05)
-
-
-def free_port() -> int:
-    """Return a port that no connection is given by chance: one that tries again and again would meet itself there."""
-    for port in range(21_000, 30_000):
-        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            return port
-    raise AssertionError("no port is free")
 
 
 def assert_each_ended_once(office: Office, jobs: list[UUID]) -> None:
@@ -89,10 +58,10 @@ def assert_each_ended_once(office: Office, jobs: list[UUID]) -> None:
 
 
 def test_server_and_worker_killed(
-    office: Office, submit: Callable[..., UUID], tmp_path: Path, programs: Programs
+    office: Office, submit: Callable[..., UUID], tmp_path: Path, database_url: str, programs: Programs
 ) -> None:
     jobs = [submit(seconds=SECONDS, name=str(n)) for n in range(10)]
-    server = (str(HERE / "office_server.py"), str(tmp_path))
+    server = (str(HERE / "office_server.py"), str(tmp_path), database_url)
     programs.start("server", *server)
     until(office, jobs, 1)
     programs.kill("server")
@@ -113,14 +82,12 @@ def test_server_and_worker_killed(
 
 
 def test_scheduler_workers_and_server_killed(
-    office: Office, submit: Callable[..., UUID], tmp_path: Path, programs: Programs
+    office: Office, submit: Callable[..., UUID], tmp_path: Path, database_url: str, programs: Programs
 ) -> None:
     port = free_port()
     address = f"tcp://127.0.0.1:{port}"
-    here, silent = ("--host", "127.0.0.1"), "--no-dashboard"
-    scheduler = ("-m", "distributed.cli.dask_scheduler", *here, "--port", str(port), silent)
-    workers = ("-m", "distributed.cli.dask_worker", address, *here, "--nworkers", "3", "--nthreads", "1", silent)
-    server = (str(HERE / "office_server.py"), str(tmp_path), address)
+    scheduler, workers = (*SCHEDULER, "--port", str(port)), (*WORKERS, "--nworkers", "3", address)
+    server = (str(HERE / "office_server.py"), str(tmp_path), database_url, address)
     jobs = [submit(seconds=SECONDS, name=str(n)) for n in range(10)]
     for name, arguments in (("scheduler", scheduler), ("workers", workers), ("server", server)):
         programs.start(name, *arguments)

@@ -23,23 +23,23 @@ def test_the_migrations_lead_to_the_tables_of_this_version(database: Database) -
         assert compare_metadata(MigrationContext.configure(connection), Table.metadata) == []
 
 
-def step(url: str, revision: str) -> None:
-    engine = migration_engine(url)
+def step(database_url: str, revision: str) -> None:
+    engine = migration_engine(database_url)
     with engine.begin() as connection:
         migrate(connection, revision)
     engine.dispose()
 
 
-def test_down_to_nothing_and_up_again(database: Database, url: str) -> None:
-    step(url, "base")
+def test_down_to_nothing_and_up_again(database: Database, database_url: str) -> None:
+    step(database_url, "base")
     assert sa.inspect(database.engine).get_table_names() == ["alembic_version"]
-    step(url, "head")
+    step(database_url, "head")
     assert set(sa.inspect(database.engine).get_table_names()) == {"alembic_version", *Table.metadata.tables}
 
 
-def test_no_step_up_takes_with_it_what_is_kept(url: str) -> None:
-    step(url, "0001")
-    engine = sa.create_engine(url)
+def test_no_step_up_takes_with_it_what_is_kept(database_url: str) -> None:
+    step(database_url, "0001")
+    engine = sa.create_engine(database_url)
     moment, ids = "2026-04-01 00:00:00", [f"{number:032x}" for number in range(5)]
     rows = (
         f"organisations (id, made_at, name) VALUES ('{ids[0]}', '{moment}', 'x')",
@@ -57,7 +57,7 @@ def test_no_step_up_takes_with_it_what_is_kept(url: str) -> None:
         for row in rows:
             connection.execute(sa.text(f"INSERT INTO {row}"))
     engine.dispose()
-    opened = open_database(url)
+    opened = open_database(database_url)
     with opened.reading() as session:
         job = session.scalars(sa.select(Job)).one()
         assert (job.client_id.hex, job.kind, job.losses) == (ids[1], "assess", 0)
@@ -66,12 +66,12 @@ def test_no_step_up_takes_with_it_what_is_kept(url: str) -> None:
     opened.close()
 
 
-def test_what_is_kept_is_there_at_the_next_start(database: Database, url: str) -> None:
+def test_what_is_kept_is_there_at_the_next_start(database: Database, database_url: str) -> None:
     moment = datetime(2026, 4, 1, 0, 30, tzinfo=TOKYO)
     with database.writing() as session:
         session.add(Organisation(name="走りの工房", made_at=moment))
     database.close()
-    again = open_database(url)
+    again = open_database(database_url)
     with again.reading() as session:
         kept = session.scalars(sa.select(Organisation)).one()
         assert (kept.name, kept.made_at, kept.made_at.tzinfo) == ("走りの工房", moment, UTC)
@@ -96,11 +96,11 @@ def test_a_transaction_that_fails_keeps_nothing(database: Database) -> None:
         assert session.scalars(sa.select(Organisation)).all() == []
 
 
-def test_tables_of_a_newer_version_are_left_alone(database: Database, url: str) -> None:
+def test_tables_of_a_newer_version_are_left_alone(database: Database, database_url: str) -> None:
     with database.engine.begin() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(DatabaseUnusable, match="9999"):
-        open_database(url)
+        open_database(database_url)
 
 
 def test_a_locked_database_is_told_after_the_wait(tmp_path: Path) -> None:

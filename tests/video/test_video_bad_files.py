@@ -9,8 +9,10 @@ import cv2
 import numpy as np
 import pytest
 
+import disguised_files
 from kinechain import errors
 from kinechain.video.boxes import picture_code, top_level_boxes
+from kinechain.video.containers import HEAD_BYTES, begins_as_video
 from kinechain.video.reader import open_clip
 from video_clips import make_clip, make_sound, number_of, numbered_clip, painted
 
@@ -93,6 +95,50 @@ def test_unknown_coding(tmp_path: Path) -> None:
     with pytest.raises(errors.UnsupportedCodec) as caught:
         open_clip(path)
     assert caught.value.details["codec"] == "xyz1"
+
+
+def test_without_a_frame(tmp_path: Path) -> None:
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(disguised_files.without_frames())
+    with pytest.raises(errors.ClipTooShort) as caught:
+        open_clip(path)
+    assert caught.value.details["frames"] == 0
+
+
+def test_pictures_that_would_fill_the_memory(tmp_path: Path) -> None:
+    path = tmp_path / "clip.mov"
+    path.write_bytes(disguised_files.bomb())
+    assert path.stat().st_size < 2 << 20
+    with pytest.raises(errors.PictureTooLarge) as caught:
+        open_clip(path)
+    assert (caught.value.details["width"], caught.value.details["height"]) == (15_000, 15_000)
+    path.write_bytes(disguised_files.bomb(7680, 4320, 2))
+    assert open_clip(path).info.width == 7680, "what phones film is read"
+
+
+def test_pictures_that_grow_within_a_clip_are_not_decoded(tmp_path: Path) -> None:
+    path = tmp_path / "clip.mov"
+    path.write_bytes(disguised_files.bomb(small_first=20))
+    with pytest.raises(errors.TruncatedFile) as caught:
+        list(open_clip(path).images())
+    assert caught.value.details == {"path": path, "decoded": 20, "expected": 40}
+
+
+@pytest.mark.parametrize("kind", [".mp4", ".mov", ".mkv", ".avi", ".webm", ".ts", ".m2ts", ".wmv"])
+def test_a_container_is_known_by_its_first_bytes(tmp_path: Path, kind: str) -> None:
+    written = tmp_path / f"clip{kind}"
+    with av.open(str(written), "w") as container:
+        stream = container.add_stream({".webm": "libvpx", ".wmv": "wmv2"}.get(kind, "mpeg4"), rate=25)
+        stream.width, stream.height, stream.pix_fmt = 160, 96, "yuv420p"
+        for number in range(30):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(painted(number), format="rgb24")))
+        container.mux(stream.encode())
+    assert begins_as_video(written.read_bytes()[:HEAD_BYTES])
+
+
+@pytest.mark.parametrize("content", disguised_files.disguised().values(), ids=disguised_files.disguised())
+def test_what_is_no_container_is_known_by_its_first_bytes(content: bytes) -> None:
+    assert not begins_as_video(content[:HEAD_BYTES])
 
 
 def noisy_clip(path: Path, n: int = 60, **how: object) -> Path:

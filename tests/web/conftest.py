@@ -18,6 +18,7 @@ from report_samples import full_plan, reasoned, with_pictures
 from sqlalchemy import select
 from web_browser import PASSWORD, Browser
 
+from kinechain.pipeline.exercise_pictures import picture_name
 from kinechain.report.page import write_reports
 from kinechain.store import accounts
 from kinechain.store.database import open_database, sqlite_url
@@ -227,7 +228,10 @@ def rows(studio: Studio, client_id: UUID, result_id: UUID, trainer: Browser) -> 
         session.add_all(made.values())
         session.flush()
         film = studio.files.result(client_id, made["comparison_job_id"].id) / "before_after.mp4"
-        film.parent.mkdir(parents=True)
+        picture = studio.files.result(client_id, made["check_job_id"].id) / picture_name(9)
+        for file in (film, picture):
+            file.parent.mkdir(parents=True)
+        picture.write_bytes(b"not decoded here")
         film.write_bytes(b"not decoded here")
         return {
             "client_id": client_id,

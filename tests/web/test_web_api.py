@@ -19,7 +19,7 @@ import sqlalchemy as sa
 import uvicorn
 from fastapi.testclient import TestClient
 from report_samples import full_plan, reasoned
-from web_browser import Browser
+from web_browser import MP4, Browser
 
 from kinechain.store import accounts
 from kinechain.store.accounts import FAILURES_OF_ADDRESS
@@ -292,7 +292,7 @@ def test_the_example_of_the_documentation_runs(studio: Studio, trainer: Browser,
     with studio.database.writing() as session:
         key = accounts.new_api_token(session, session.scalars(sa.select(User)).one(), "example", 1)
     clip = tmp_path / "run.mp4"
-    clip.write_bytes(os.urandom((16 << 20) + 5))  # two pieces
+    clip.write_bytes(MP4 + os.urandom((16 << 20) + 5))  # two pieces
     worker = threading.Thread(target=finish_one, args=(studio,), daemon=True)
     with served(studio) as url:
         worker.start()

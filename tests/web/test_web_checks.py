@@ -8,14 +8,15 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 from exercise_samples import TIMES, check_of
-from web_browser import FORM_KEY, Browser
+from web_browser import FORM_KEY, MP4, Browser
 
 from kinechain.knowledge.exercises import exercises
+from kinechain.pipeline.exercise_pictures import picture_name
 from kinechain.store.files import StudioFiles
 from kinechain.store.tables import Clip, Job, Upload, Visit
 from kinechain.web.studio import Studio
 
-CONTENT = b"a clip of hip hinges"
+CONTENT = MP4 + b"a clip of hip hinges" * 20
 ASKED = {"name": "hinge.mp4", "size": len(CONTENT), "exercise": "hip_hinge", "side": "right"}
 
 
@@ -29,8 +30,8 @@ def sent(browser: Browser, client_id: UUID, **asked: object) -> str:
     upload = send(browser, client_id, **asked).json()
     key = FORM_KEY.search(browser.http.get("/account").text)
     assert key is not None
-    for start in (0, 7):
-        piece = CONTENT[start : 7 if start == 0 else None]
+    for start in (0, 250):
+        piece = CONTENT[start : 250 if start == 0 else None]
         answer = browser.http.put(
             f"/uploads/{upload['id']}", params={"start": start}, content=piece, headers={"X-Form-Key": key[1]}
         )
@@ -48,6 +49,7 @@ def rows(studio: Studio, table: type) -> list[Any]:
 def ended(studio: Studio, client_id: UUID, document: dict[str, Any]) -> UUID:
     with studio.database.writing() as session:
         job = Job(client_id=client_id, kind="check_exercise", state="succeeded", fraction=1.0, document=document)
+        job.payload = {"exercise": document["exercise"], "sha256": "0" * 64}
         session.add(job)
         session.flush()
         return job.id
@@ -119,13 +121,68 @@ def test_the_result_counts_and_asks_what_no_clip_shows(runner: Browser, client_i
         assert asked["question"][language].replace("'", "&#39;") in page
 
 
-def test_a_fault_is_told_with_what_to_say_to_it(runner: Browser, client_id: UUID, studio: Studio):
-    fault = exercises()["hip_hinge"].fault("knee_bends")
+def with_fault(name: str) -> dict[str, Any]:
+    fault = exercises()["hip_hinge"].fault(name)
     seen = {"id": fault.id, "by": fault.by, "side": "right", "frame": 9, "value": 40.0, "threshold": 25.0}
-    document = check_of("hip_hinge", "hip_hinge") | {"faults": [{**seen, "unit": "deg", "cue": fault.cue.model_dump()}]}
-    page = runner.get(f"/checks/{ended(studio, client_id, document)}")
-    assert fault.cue.ja in page
-    assert fault.text.ja in page
+    return check_of("hip_hinge", "hip_hinge") | {"faults": [{**seen, "unit": "deg", "cue": fault.cue.model_dump()}]}
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_fault_is_told_and_shown_with_what_to_say_to_it(
+    runner: Browser, client_id: UUID, studio: Studio, files: StudioFiles, language: str
+):
+    runner.post("/language", {"language": language, "back": "/"})
+    fault, job = exercises()["hip_hinge"].fault("knee_bends"), ended(studio, client_id, with_fault("knee_bends"))
+    page = runner.get(f"/checks/{job}")
+    assert fault.cue[language] in page
+    assert fault.text[language] in page
+    assert "<img" not in page, "a check without pictures is still told"
+    picture = files.result(client_id, job) / picture_name(9)
+    picture.parent.mkdir(parents=True)
+    picture.write_bytes(b"a picture")
+    page = runner.get(f"/checks/{job}")
+    assert f'<img src="/checks/{job}/frames/9"' in page
+    shown = runner.http.get(f"/checks/{job}/frames/9")
+    assert (shown.content, shown.headers["content-type"]) == (b"a picture", "image/jpeg")
+    for other in ("8", "-1", "9.jpg", "..%2f..%2f9", "exercise_check.json"):
+        runner.get(f"/checks/{job}/frames/{other}", status=404)
+
+
+def test_a_clip_that_is_deleted_takes_its_checks_and_pictures(
+    runner: Browser, client_id: UUID, studio: Studio, files: StudioFiles
+):
+    clip = sent(runner, client_id)
+    runner.post(f"/clips/{clip}/check")
+    (job,) = rows(studio, Job)
+    other = ended(studio, client_id, check_of("hip_hinge", "hip_hinge"))
+    folders = [files.result(client_id, job.id), files.attempt(client_id, job.id, 1), files.result(client_id, other)]
+    for folder in folders:
+        folder.mkdir(parents=True)
+    page = runner.get(f"/clients/{client_id}/checks")
+    assert f'href="/jobs/{job.id}"' in page
+    assert f'action="/clips/{clip}/remove"' in page
+    runner.post(f"/clips/{clip}/remove")
+    assert runner.at == f"/clients/{client_id}/checks"
+    assert rows(studio, Clip) == []
+    assert [one.id for one in rows(studio, Job)] == [other]
+    assert [folder.exists() for folder in folders] == [False, False, True]
+    assert not files.clip(client_id, job.payload["sha256"]).exists()
+    runner.get(f"/jobs/{job.id}", status=404)
+
+
+def test_the_same_clip_in_a_session_keeps_its_file_and_check(
+    trainer: Browser, client_id: UUID, studio: Studio, files: StudioFiles
+):
+    clip = sent(trainer, client_id)
+    trainer.post(f"/clips/{clip}/check")
+    trainer.post(f"/clients/{client_id}/visits")
+    (one,) = rows(studio, Clip)
+    with studio.database.writing() as session:
+        visit_id = UUID(trainer.at.rsplit("/", 1)[1])
+        session.add(Clip(visit_id=visit_id, sha256=one.sha256, size_bytes=1, file_name="run.mp4"))
+    trainer.post(f"/clips/{clip}/remove")
+    assert files.clip(client_id, one.sha256).exists()
+    assert len(rows(studio, Job)) == 1
 
 
 def test_another_exercise_is_named_and_nothing_else_judged(runner: Browser, client_id: UUID, studio: Studio):

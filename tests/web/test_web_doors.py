@@ -75,6 +75,7 @@ ROUTES: dict[tuple[str, str], tuple[Door, Literal["own", ""]]] = {
     ("POST", "/clients/{client_id}/checks"): ("signed_in", "own"),
     ("POST", "/clips/{clip_id}/check"): ("signed_in", "own"),
     ("GET", "/checks/{job_id}"): ("signed_in", "own"),
+    ("GET", "/checks/{job_id}/frames/{frame}"): ("signed_in", "own"),
     ("GET", "/clients/{client_id}/comparison"): ("signed_in", "own"),
     ("POST", "/clients/{client_id}/comparison"): ("signed_in", "own"),
     ("GET", "/comparisons/{job_id}"): ("signed_in", "own"),
@@ -155,7 +156,7 @@ def routes(app: FastAPI) -> Iterator[tuple[str, APIRoute]]:
 #: Addresses that name more rows than their path does.
 QUERIES = {"/clients/{client_id}/comparison": "?before={result_id}&after={result_id}"}
 #: Paths whose row must be of a certain kind.
-ROWS = {"/clips/{clip_id}/check": "exercise_", "/checks/{job_id}": "check_", "/comparisons/": "comparison_"}
+ROWS = {"/clips/{clip_id}/check": "exercise_", "/checks/": "check_", "/comparisons/": "comparison_"}
 #: What a route needs to be asked at all.
 ASKED: dict[str, dict[str, Any]] = {
     "/visits/{visit_id}/uploads": {"json": {"name": "a.mp4", "size": 9}},
@@ -188,7 +189,7 @@ def filled(path: str, rows: dict[str, UUID]) -> str:
     kind = next((kind for start, kind in ROWS.items() if path.startswith(start)), "")
     rows = rows | {name.removeprefix(kind): row for name, row in rows.items() if kind and name.startswith(kind)}
     return (path.replace(":path", "") + QUERIES.get(path, "")).format(
-        **{"token_id": uuid4(), "secret": "none", "name": "report.ja.html", **rows}
+        **{"token_id": uuid4(), "secret": "none", "name": "report.ja.html", "frame": 9, **rows}
     )
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
-from web_browser import FORM_KEY, Browser
+from web_browser import FORM_KEY, MP4, Browser
 
 from kinechain.knowledge.field_tests import field_tests
 from kinechain.knowledge.intake import questions
@@ -16,7 +16,7 @@ from kinechain.store.files import StudioFiles
 from kinechain.store.tables import Clip, Job, Upload, Visit
 from kinechain.web.studio import Studio
 
-CONTENT = bytes(range(256)) * 40
+CONTENT = MP4 + bytes(range(256)) * 40
 
 
 @pytest.fixture
@@ -130,25 +130,25 @@ def test_what_a_crash_lost_is_sent_again(trainer, visit_id, client_id, studio: S
 
 def test_bytes_that_do_not_count_are_overwritten(trainer, visit_id, client_id, files: StudioFiles, studio: Studio):
     upload = begin(trainer, visit_id).json()["id"]
-    put(trainer, upload, 0, CONTENT[:100])
-    files.upload(client_id, UUID(upload)).write_bytes(CONTENT[:100] + b"never acknowledged")
-    put(trainer, upload, 100, CONTENT[100:])
+    put(trainer, upload, 0, CONTENT[:300])
+    files.upload(client_id, UUID(upload)).write_bytes(CONTENT[:300] + b"never acknowledged")
+    put(trainer, upload, 300, CONTENT[300:])
     assert files.clip(client_id, kept(studio, Clip)[0].sha256).read_bytes() == CONTENT
 
 
 def test_a_full_disk_is_said_and_what_arrived_is_kept(trainer, visit_id, monkeypatch: pytest.MonkeyPatch):
     upload = begin(trainer, visit_id).json()["id"]
-    put(trainer, upload, 0, CONTENT[:100])
+    put(trainer, upload, 0, CONTENT[:300])
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
         patch.setattr("kinechain.store.uploads._write", full)
-        answer = put(trainer, upload, 100, CONTENT[100:])
+        answer = put(trainer, upload, 300, CONTENT[300:])
     assert answer.status_code == 507
-    assert begin(trainer, visit_id).json()["received"] == 100
-    assert put(trainer, upload, 100, CONTENT[100:]).json()["clip"]
+    assert begin(trainer, visit_id).json()["received"] == 300
+    assert put(trainer, upload, 300, CONTENT[300:]).json()["clip"]
 
 
 def test_too_large_is_said_before_it_is_sent(trainer: Browser, visit_id: UUID, studio: Studio):

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from fastapi.testclient import TestClient
 
 PASSWORD = "a long walk uphill"
+#: How an MP4 file begins; what follows in a test is none.
+MP4 = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom"
 FORM_KEY = re.compile(r'name="form_key" value="([^"]+)"')
 
 

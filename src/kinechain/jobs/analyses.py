@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from kinechain.errors import KinechainError
 from kinechain.jobs.messages import Order
 from kinechain.model.assessment import Assessment
+from kinechain.model.clip_check import Problem
 from kinechain.output import staged
 from kinechain.pipeline.assess import assess_session
 from kinechain.pipeline.before_after import write_before_after
 from kinechain.pipeline.clip_check import check_clip as look_at
 from kinechain.pipeline.clip_store import ClipStore
 from kinechain.pipeline.compare import compare as compare_assessments
-from kinechain.pipeline.exercise_check import check_exercise as check_movement
+from kinechain.pipeline.exercise_check import check_pose, see
+from kinechain.pipeline.exercise_pictures import draw_faults
 from kinechain.pipeline.progress import Progress
-from kinechain.pipeline.seeing import ClipRequest
+from kinechain.pipeline.seeing import ClipRequest, open_requested
 from kinechain.pipeline.session import session_of
 from kinechain.pose import weights
 from kinechain.pose.blazepose import BlazePose
@@ -27,8 +30,10 @@ from kinechain.pose.estimator import PoseEstimator
 from kinechain.report.page import write_reports
 from kinechain.settings import Protocol
 from kinechain.store.tables import JobKind
+from kinechain.text import Text
 
 Analysis = Callable[[Order, Progress], str]
+_EXERCISE_CHECK = "exercise_check.json"
 
 
 @cache
@@ -43,9 +48,9 @@ def assess(order: Order, progress: Progress) -> str:
     ------
     InputFileError, SceneError, SessionError, SetupError, OutputNotWritable
     """
-    with _named(order, order.facts["clips"]) as folder:
+    with _named(order, order.facts["clips"]):
         tables = order.facts["session"]
-        session = session_of(tables | {"date": date.fromisoformat(tables["date"])}, folder / "session.toml")
+        session = session_of(tables | {"date": date.fromisoformat(tables["date"])}, Path("session.toml"))
         with staged(order.folder) as out:
             assessment = assess_session(
                 session,
@@ -64,20 +69,25 @@ def check_clip(order: Order, progress: Progress) -> str:
     """Look quickly whether a clip can be used."""
     with _request(order) as request:
         check = look_at(request, _estimator, Protocol(), progress)
+    if check.problem is not None:
+        check = check.model_copy(update={"problem": _in_their_words(check.problem, order.facts["clip"])})
     return _written(order, "clip_check.json", check.to_json())
 
 
 def check_exercise(order: Order, progress: Progress) -> str:
-    """Check an exercise in a clip.
+    """Check an exercise in a clip, with a picture of each fault.
 
     Raises
     ------
-    InputFileError, SceneError, SetupError
+    InputFileError, SceneError, SetupError, OutputNotWritable
     """
     exercise, side = order.facts["exercise"], order.facts.get("side")
-    with _request(order) as request:
-        check = check_movement(request, exercise, side, _estimator, Protocol(), progress)
-    return _written(order, "exercise_check.json", check.to_json())
+    with _request(order) as request, staged(order.folder, seal=_EXERCISE_CHECK) as out:
+        pose, cautions = see(request, _estimator, Protocol(), progress)
+        check = check_pose(pose, exercise, side, cautions)
+        draw_faults(open_requested(request), pose, check, out, hide_face=bool(order.facts["hide_face"]))
+        (out / _EXERCISE_CHECK).write_text(check.to_json(), encoding="utf-8")
+    return _EXERCISE_CHECK
 
 
 def compare(order: Order, progress: Progress) -> str:  # noqa: ARG001 - it is quick
@@ -108,22 +118,39 @@ def _written(order: Order, name: str, document: str) -> str:
     return name
 
 
+def _in_their_words(problem: Problem, clip: dict[str, str]) -> Problem:
+    """Name a clip as whoever sent it does."""
+    told = {language: text.replace(clip["name"], clip["told_as"]) for language, text in problem.message}
+    return problem.model_copy(update={"message": Text.model_validate(told)})
+
+
 @contextmanager
-def _named(order: Order, clips: list[dict[str, str]]) -> Iterator[Path]:
-    """Give a folder in which the clips stand under their names."""
+def _named(order: Order, clips: list[dict[str, str]]) -> Iterator[None]:
+    """Work in a folder in which the clips stand under their names; an error names a clip as whoever sent it does.
+
+    So no path of the server reaches a sentence. The folder is that of the whole process, which has nothing else to do.
+    """
     folder = order.folder.with_name(f"{order.folder.name}-clips")
     folder.mkdir(parents=True)
     for clip in clips:
         (folder / clip["name"]).symlink_to(clip["file"])
-    yield folder
+    told_as = {clip["name"]: clip["told_as"] for clip in clips}
+    try:
+        with chdir(folder):
+            yield
+    except KinechainError as error:
+        path = str(error.details.get("path"))
+        if path not in told_as:
+            raise
+        raise type(error)(**error.details | {"path": told_as[path]}) from error
 
 
 @contextmanager
 def _request(order: Order) -> Iterator[ClipRequest]:
     facts = order.facts
-    with _named(order, [facts["clip"]]) as folder:
+    with _named(order, [facts["clip"]]):
         yield ClipRequest(
-            path=folder / facts["clip"]["name"],
+            path=Path(facts["clip"]["name"]),
             view=facts.get("view"),
             slow_motion=facts.get("slow_motion"),
             person=facts.get("person"),

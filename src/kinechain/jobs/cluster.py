@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import logging
+import ssl
 from contextlib import suppress
 
 import dask
 from distributed import Client, LocalCluster, Security
+from distributed.comm import CommClosedError
 
+from kinechain.errors import ClusterRefused, ClusterUnreachable
 from kinechain.jobs.settings import JobSettings
 
 #: Nothing is served over HTTP: no dashboard, no metrics, no health page.
 _NO_PAGES: dict[str, list[str]] = {"distributed.scheduler.http.routes": [], "distributed.worker.http.routes": []}
 _CONNECT_S = 10
+#: Somebody is there and hangs up, or the files of the certificate cannot be read: waiting does not mend it.
+_REFUSALS = (CommClosedError, ssl.SSLError, FileNotFoundError, PermissionError)
 
 
 class Cluster:
@@ -20,19 +25,18 @@ class Cluster:
 
     Raises
     ------
-    OSError
+    ClusterUnreachable
         Where no scheduler answers.
+    ClusterRefused
+        Where it and this studio do not trust one another.
+    OSError
+        Where none of our own can be started.
     """
 
     def __init__(self, settings: JobSettings) -> None:
         self._local = None if settings.cluster else _local(settings.local_workers + 1)
         try:
-            if self._local is not None:
-                self.client = Client(self._local, set_as_default=False)
-            else:
-                self.client = Client(
-                    settings.cluster, security=_security(settings), set_as_default=False, timeout=_CONNECT_S
-                )
+            self.client = _by_address(settings) if self._local is None else Client(self._local, set_as_default=False)
         except BaseException:
             self.close()
             raise
@@ -74,6 +78,15 @@ def _local(workers: int) -> LocalCluster:
             worker_dashboard_address=None,
             silence_logs=logging.ERROR,
         )
+
+
+def _by_address(settings: JobSettings) -> Client:
+    try:
+        return Client(settings.cluster, security=_security(settings), set_as_default=False, timeout=_CONNECT_S)
+    except (OSError, RuntimeError, TypeError, ValueError) as error:
+        reason = str(error).split("\n", 1)[0]
+        refused = not isinstance(error, OSError) or isinstance(error, _REFUSALS)
+        raise (ClusterRefused if refused else ClusterUnreachable)(address=settings.cluster, reason=reason) from error
 
 
 def _security(settings: JobSettings) -> Security | None:

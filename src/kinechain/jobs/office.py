@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from kinechain.errors import JobCancelled, KinechainError, RecordMissing
+from kinechain.errors import ClusterRefused, ClusterUnreachable, JobCancelled, KinechainError, RecordMissing
 from kinechain.jobs.cluster import Cluster
 from kinechain.jobs.housekeeping import requeue, tidy
 from kinechain.jobs.orders import check_payload
@@ -125,6 +125,22 @@ class Office:
     def folder(self, job_id: UUID) -> Path:
         """Return where the files of a job's result are; RecordMissing where there is no such job."""
         return self.files.result(self.state(job_id).client_id, job_id)
+
+    def prove(self) -> None:
+        """Meet the scheduler once, where there is one by address; one that does not answer yet is waited for later.
+
+        Raises
+        ------
+        ClusterRefused
+            Where it and this studio do not trust one another: jobs would wait for ever.
+        """
+        if self.settings.cluster:
+            try:
+                Cluster(self.settings).close()
+            except ClusterRefused:
+                raise
+            except ClusterUnreachable as error:
+                LOG.warning("jobs: %s", error)
 
     # --- work ---------------------------------------------------------------------------------------------------------
 

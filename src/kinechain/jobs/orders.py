@@ -87,7 +87,8 @@ def facts_of(session: Session, files: StudioFiles, attempt: Attempt, payload: di
         }
     asked_clip = PAYLOADS[attempt.kind].model_validate(payload)
     facts = asked_clip.model_dump(mode="json", exclude={"sha256", "file_name"})
-    return facts | {"clip": _clip_file(files, attempt.client_id, payload["sha256"], payload.get("file_name", ""), 1)}
+    file = _clip_file(files, attempt.client_id, payload["sha256"], payload.get("file_name", ""), 1)
+    return facts | {"clip": file, "hide_face": session.get_one(Client, attempt.client_id).hide_face}
 
 
 def check_payload(session: Session, kind: JobKind, client_id: UUID, visit_id: UUID | None, payload: Any) -> Any:
@@ -175,10 +176,11 @@ def _near(one: float | None, other: float | None) -> bool:
 
 
 def _clip_file(files: StudioFiles, client_id: UUID, sha256: str, file_name: str, number: int) -> dict[str, str]:
-    """Return where a clip lies, and the name under which it is analysed: only the ending is the user's."""
+    """Return where a clip lies, the name under which it is analysed (its ending is the user's), and the user's name."""
     suffix = PurePath(file_name).suffix
     ending = suffix.lower() if _SUFFIX.fullmatch(suffix) else ".mp4"
-    return {"name": f"clip{number}{ending}", "file": str(files.clip(client_id, sha256).resolve())}
+    file = files.clip(client_id, sha256).resolve()
+    return {"name": f"clip{number}{ending}", "file": str(file), "told_as": file_name or f"clip{number}"}
 
 
 def _visit(session: Session, client_id: UUID, visit_id: UUID | None) -> Visit:

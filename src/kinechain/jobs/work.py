@@ -26,10 +26,12 @@ from kinechain.store.database import Database, open_database
 from kinechain.store.erase import erase_files
 from kinechain.store.files import StudioFiles
 from kinechain.store.job_queue import Attempt, JobQueue
-from kinechain.store.tables import Job
+from kinechain.store.tables import Document, Job
 
 LOG = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
+#: The database cannot be written now; later it may.
+_UNWRITABLE = (DatabaseBusy, StorageFull, OperationalError)
 
 
 @cache
@@ -54,15 +56,15 @@ def perform(url: str, data: str, settings: JobSettings, job_id: UUID) -> None:
 
 
 def _patient(action: Callable[[], Answer], seconds: float) -> Answer:
-    """Return what an action gives, tried again while the database is locked or cannot be written."""
+    """Return what an action gives, tried again while the database cannot be written."""
     until = monotonic() + seconds
     while True:
         try:
             return action()
-        except (DatabaseBusy, OperationalError):
+        except _UNWRITABLE:
             if monotonic() > until:
                 raise
-            LOG.warning("the database is busy; trying again", exc_info=True)
+            LOG.warning("the database cannot be written; trying again", exc_info=True)
             sleep(min(0.5, seconds / 10))
 
 
@@ -84,21 +86,27 @@ class _Start:
     def do(self) -> None:
         """Run the analysis and end the job, whatever happens."""
         try:
-            self._clear()
-            self._end(run(_patient(self._order, self.settings.silence_s), self._alive))
+            self._try()
         except Abandoned:
             LOG.info("attempt %s of job %s counts no more", self.attempt.number, self.attempt.job_id)
             self._forget()
-        except (DatabaseBusy, OperationalError):
+        except _UNWRITABLE:
             LOG.exception("job %s is let go: it will be found silent", self.attempt.job_id)
+        finally:
+            self._clear()
+
+    def _try(self) -> None:
+        try:
+            self._clear()
+            self._end(run(_patient(self._order, self.settings.silence_s), self._alive))
+        except (DatabaseBusy, OperationalError):
+            raise
         except KinechainError as error:
             self._end(_failure(error))
         except (OSError, ValueError) as error:
             LOG.exception("job %s", self.attempt.job_id)
             full = isinstance(error, OSError) and error.errno in NO_ROOM
             self._end(_failure(StorageFull() if full else InternalError(reason=f"{type(error).__name__}: {error}")))
-        finally:
-            self._clear()
 
     def _order(self) -> Order:
         with self.database.reading() as session:
@@ -125,7 +133,7 @@ class _Start:
         stage, fraction = (None, 0.0) if step is None else (step.stage, step.fraction)
         try:
             counts = self.queue.report(self.attempt, stage, fraction)
-        except (DatabaseBusy, OperationalError):
+        except _UNWRITABLE:
             LOG.warning("no sign of life could be given", exc_info=True)
             return silent < self.settings.silence_s
         self.heard_at = monotonic()
@@ -133,10 +141,11 @@ class _Start:
 
     def _end(self, ended: Done | Failure) -> None:
         if isinstance(ended, Failure):
+            self._clear()  # first: it may be what leaves no room to say so
             counts = self._insist(lambda: self.queue.fail(self.attempt, ended.code, ended.message))
         else:
             document = json.loads((self.folder / ended.document).read_text(encoding="utf-8"))
-            counts = self._insist(lambda: self.queue.succeed(self.attempt, document, self._place))
+            counts = self._insist(lambda: self._succeed(document))
         if not counts:
             self._forget()
 
@@ -144,12 +153,24 @@ class _Start:
         """End the job as soon as the database lets us; where it never does, the job is found silent later."""
         return _patient(end, self.settings.silence_s)
 
-    def _place(self) -> None:
-        """Move the whole result to where it belongs, in one step."""
+    def _succeed(self, document: Document) -> bool:
+        """End the job with its result in place: both, or neither where the row cannot be kept."""
         target = self.files.result(self.attempt.client_id, self.attempt.job_id)
-        if target.exists():
-            shutil.rmtree(target)
-        self.folder.replace(target)
+        placed = False
+
+        def place() -> None:
+            nonlocal placed
+            if target.exists():
+                shutil.rmtree(target)
+            self.folder.replace(target)
+            placed = True
+
+        try:
+            return self.queue.succeed(self.attempt, document, place)
+        except BaseException:
+            if placed:
+                target.replace(self.folder)
+            raise
 
     def _clear(self) -> None:
         """Delete what starts of this job up to this one left behind."""
@@ -160,7 +181,7 @@ class _Start:
 
     def _forget(self) -> None:
         """Delete files that were written for a client who was deleted meanwhile."""
-        with suppress(DatabaseBusy, OperationalError, OSError):
+        with suppress(*_UNWRITABLE, OSError):
             erase_files(self.database, self.files, self.attempt.client_id)
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, S
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from kinechain.errors import DatabaseBusy, DatabaseUnusable
+from kinechain.errors import DatabaseBusy, DatabaseUnusable, StorageFull
 
 #: How long a transaction waits for another one to end before it gives up [s].
 WAIT_S = 15.0
@@ -42,6 +42,8 @@ class Database:
         ------
         DatabaseBusy
             Where another transaction holds the database for longer than `WAIT_S`.
+        StorageFull
+            Where there is no room left for what is to be kept.
         """
         at_once = self.engine.execution_options(begin="BEGIN IMMEDIATE")
         with _told_apart(), Session(at_once) as session, session.begin():
@@ -142,6 +144,8 @@ def _told_apart() -> Iterator[None]:
         reason = _first_line(error)
         if "locked" in reason or "lock timeout" in reason:
             raise DatabaseBusy from error
+        if "disk is full" in reason or "No space left" in reason:
+            raise StorageFull from error
         raise
 
 

@@ -35,6 +35,21 @@ Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)
+class RemovedClip:
+    """A clip that was taken out of its session.
+
+    Parameters
+    ----------
+    sha256 : of the file that nobody needs any more; None where another session of the client has the same one
+    checks : jobs that looked at nothing else, and are gone with it
+    """
+
+    visit: Visit
+    sha256: str | None
+    checks: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True)
 class Desk:
     """One person at work within a transaction."""
 
@@ -187,21 +202,28 @@ class Desk:
             self.session.flush()
         return found
 
-    def remove_clip(self, clip_id: UUID) -> tuple[UUID, tuple[UUID, str] | None]:
-        """Take a clip out of its session.
+    def exercise_clips(self, client_id: UUID) -> list[tuple[Clip, Job | None]]:
+        """Return a client's clips of exercises, the latest first, each with its latest check."""
+        between = select(Clip).join(Visit, Visit.id == Clip.visit_id)
+        own = between.where(Visit.client_id == self.client(client_id).id, Visit.kind == "follow_up")
+        checks = {job.payload.get("sha256"): job for job in reversed(self.jobs(client_id, "check_exercise"))}
+        clips = self.session.scalars(own.order_by(Clip.made_at.desc(), Clip.id)).all()
+        return [(clip, checks.get(clip.sha256)) for clip in clips]
 
-        Returns
-        -------
-        tuple
-            The session, and client and hash of the file where no other session of the client has the same one.
-        """
+    def remove_clip(self, clip_id: UUID) -> RemovedClip:
+        """Take a clip out of its session; where none of the client has the same one, its checks go too."""
         clip = self.clip(clip_id)
-        client_id = self.visit(clip.visit_id).client_id
+        visit = self.visit(clip.visit_id)
         self.session.delete(clip)
         self.session.flush()
         same = select(Clip.id).join(Visit, Visit.id == Clip.visit_id)
-        others = self.session.scalar(same.where(Visit.client_id == client_id, Clip.sha256 == clip.sha256).limit(1))
-        return clip.visit_id, None if others else (client_id, clip.sha256)
+        others = same.where(Visit.client_id == visit.client_id, Clip.sha256 == clip.sha256)
+        if self.session.scalar(others.limit(1)) is not None:
+            return RemovedClip(visit, None)
+        checks = [job for job in self.jobs(visit.client_id, "check_exercise") if job.payload["sha256"] == clip.sha256]
+        for job in checks:
+            self.session.delete(job)
+        return RemovedClip(visit, clip.sha256, tuple(job.id for job in checks))
 
     def jobs(self, client_id: UUID, kind: JobKind) -> Sequence[Job]:
         """Return the jobs of one kind for a client, the latest first."""

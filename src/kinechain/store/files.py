@@ -55,6 +55,11 @@ class StudioFiles:
         """Return the folder in which analyses of a session keep what they finished."""
         return self.person(client_id) / "work" / str(visit_id)
 
+    def remove_job(self, client_id: UUID, job_id: UUID) -> None:
+        """Delete all files of a job: its result, what starts of it left behind, what it kept to go on."""
+        for folder in (self.result(client_id, job_id), self.work(client_id, job_id), *self.attempts(client_id, job_id)):
+            shutil.rmtree(folder, ignore_errors=True)
+
     def remove(self, client_id: UUID) -> None:
         """Delete everything of a client; a folder that is gone already is fine.
 

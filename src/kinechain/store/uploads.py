@@ -9,7 +9,8 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NoReturn
 from uuid import UUID
@@ -44,6 +45,23 @@ def begin_upload(desk: Desk, visit_id: UUID, file_name: str, size_bytes: int, fi
     return upload
 
 
+def discard_upload(database: Database, files: StudioFiles, user_id: UUID, upload_id: UUID) -> str:
+    """Forget an upload and what arrived of it, and return the name of its file.
+
+    Raises
+    ------
+    RecordMissing
+        Where this person has no such upload.
+    """
+    with database.writing() as session:
+        desk = Desk.of(session, user_id)
+        upload = _of(desk, upload_id)
+        part = files.upload(desk.visit(upload.visit_id).client_id, upload_id)
+        session.delete(upload)
+    part.unlink(missing_ok=True)
+    return upload.file_name
+
+
 def take_piece(
     database: Database, files: StudioFiles, user_id: UUID, upload_id: UUID, start: int, piece: bytes
 ) -> Clip | Upload:
@@ -67,32 +85,43 @@ def take_piece(
     part = files.upload(client_id, upload_id)
     if start and (not part.exists() or part.stat().st_size < start):
         _begin_again(database, upload_id)
-    sha256 = None
-    try:
+    with _as_full():
         _write(part, start, piece)
-        sha256 = _hash(part, start + len(piece)) if whole else None
-        if sha256 is not None:
-            _put_in_place(part, files.clip(client_id, sha256))
-    except OSError as error:
-        if error.errno in _FULL:
-            raise StorageFull from error
-        raise
+    if not whole:
+        return _count(database, user_id, upload_id, start, len(piece))
+    sha256 = _hash(part, start + len(piece))
+    with _as_full(), _in_place(part, files.clip(client_id, sha256)):
+        return _finish(database, user_id, upload_id, start, sha256)
+
+
+def _count(database: Database, user_id: UUID, upload_id: UUID, start: int, size: int) -> Upload:
+    """Count a piece that is written."""
+    with database.writing() as session:
+        upload = _in_step(Desk.of(session, user_id), upload_id, start)
+        upload.received_bytes = start + size
+        session.flush()
+        session.expunge(upload)
+        return upload
+
+
+def _finish(database: Database, user_id: UUID, upload_id: UUID, start: int, sha256: str) -> Clip:
+    """Make an upload whose last piece is written a clip of its session."""
     with database.writing() as session:
         desk = Desk.of(session, user_id)
-        upload = _of(desk, upload_id)
-        if upload.received_bytes != start:
-            raise UploadOutOfStep(received=upload.received_bytes)
-        if sha256 is None:
-            upload.received_bytes = start + len(piece)
-            session.flush()
-            session.expunge(upload)
-            return upload
+        upload = _in_step(desk, upload_id, start)
         clip = _clip(desk, upload, sha256)
         session.delete(upload)
         session.flush()
         session.refresh(clip)
         session.expunge(clip)
         return clip
+
+
+def _in_step(desk: Desk, upload_id: UUID, start: int) -> Upload:
+    upload = _of(desk, upload_id)
+    if upload.received_bytes != start:
+        raise UploadOutOfStep(received=upload.received_bytes)
+    return upload
 
 
 def _of(desk: Desk, upload_id: UUID) -> Upload:
@@ -110,14 +139,32 @@ def _begin_again(database: Database, upload_id: UUID) -> NoReturn:
     raise UploadOutOfStep(received=0)
 
 
+@contextmanager
+def _as_full() -> Iterator[None]:
+    """Tell an error of ours where there is no room; other errors pass."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise StorageFull from error
+        raise
+
+
 def _write(part: Path, start: int, piece: bytes) -> None:
+    """Write a piece where the last one ended; where it cannot be written whole, nothing of it stays."""
     part.parent.mkdir(parents=True, exist_ok=True)
-    with part.open("r+b" if part.exists() else "w+b") as file:
-        file.seek(start)
-        file.write(piece)
-        file.truncate()
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with part.open("r+b" if part.exists() else "w+b", buffering=0) as file:
+            file.seek(start)
+            rest = memoryview(piece)
+            while rest:
+                rest = rest[file.write(rest) :]
+            file.truncate()
+            os.fsync(file.fileno())
+    except OSError:
+        with suppress(OSError):
+            os.truncate(part, start) if start else part.unlink()
+        raise
 
 
 def _hash(part: Path, size: int) -> str:
@@ -129,9 +176,21 @@ def _hash(part: Path, size: int) -> str:
     return digest.hexdigest()
 
 
-def _put_in_place(part: Path, clip: Path) -> None:
+@contextmanager
+def _in_place(part: Path, clip: Path) -> Iterator[None]:
+    """Put a whole file in its place; where the block fails it is on its way again."""
     clip.parent.mkdir(parents=True, exist_ok=True)
-    part.replace(clip)
+    known = clip.exists()
+    if not known:
+        part.replace(clip)
+    try:
+        yield
+    except BaseException:
+        if not known:
+            clip.replace(part)
+        raise
+    if known:
+        part.unlink()
 
 
 def _clip(desk: Desk, upload: Upload, sha256: str) -> Clip:

@@ -35,6 +35,7 @@ from kinechain.errors import (
     NotAVideo,
     NoVideoStream,
     PartOutsideClip,
+    PictureTooLarge,
     TruncatedFile,
     UnsupportedCodec,
 )
@@ -48,6 +49,8 @@ _LOST_ALWAYS_ALLOWED = 2
 _LOST_ALLOWED_RATIO = 0.01
 #: More decoding threads than this only cost memory: each holds a picture.
 _MAX_DECODING_THREADS = 4
+#: More pixels than phones film (8K is 33 million): a file of some kilobytes can hold pictures that fill any memory.
+_MOST_PIXELS = 40_000_000
 #: Sample aspect ratios this close to 1 are rounding of an encoder, not stretched pixels.
 _SQUARE_PIXEL_TOLERANCE = 0.02
 _VIDEO_FORMATS = frozenset({"mov", "mp4", "matroska", "webm", "avi", "mpegts", "mpeg", "asf", "flv", "ogg"})
@@ -215,7 +218,7 @@ def open_clip(path: Path, slow_motion: float | None = None) -> VideoFrames:
     ------
     FileMissing, NotAFile, EmptyFile
         What the path leads to.
-    NotAVideo, NoVideoStream, UnsupportedCodec
+    NotAVideo, NoVideoStream, UnsupportedCodec, PictureTooLarge
         What the file holds; a still picture is no video, a cover picture is no video stream.
     TruncatedFile
         Where the container's index or boxes reach behind the end of the file, or nothing can be decoded.
@@ -231,6 +234,7 @@ def open_clip(path: Path, slow_motion: float | None = None) -> VideoFrames:
     try:
         with av.open(str(path)) as container:
             stream = _picture_stream(path, container)
+            _check_size(path, stream)
             _check_complete(path, stream)
             codec = stream.codec_context.name
             index = stream.index
@@ -243,11 +247,11 @@ def open_clip(path: Path, slow_motion: float | None = None) -> VideoFrames:
             first = next(_decode(container, index), None)
     except av.error.FFmpegError as error:
         raise _unreadable(path) from error
-    if first is None:
+    if first is None and len(pts):
         raise TruncatedFile(path=path, decoded=0, expected=len(pts))
-    if first.pts is not None:
+    if first is not None and first.pts is not None:
         pts = pts[pts >= first.pts]  # pictures that lean on ones cut away before them are never shown
-    if len(pts) < 2:
+    if first is None or len(pts) < 2:
         raise ClipTooShort(path=path, frames=len(pts), duration_s=0.0)
     orientation = _orientation(first)
     coded_size = _square_pixel_size(first, pixel_aspect)
@@ -306,6 +310,12 @@ def _picture_stream(path: Path, container: InputContainer) -> VideoStream:
     return streams[0]
 
 
+def _check_size(path: Path, stream: VideoStream) -> None:
+    width, height = stream.codec_context.width, stream.codec_context.height
+    if width * height > _MOST_PIXELS:
+        raise PictureTooLarge(path=path, width=width, height=height, limit=_MOST_PIXELS // 1_000_000)
+
+
 def _check_complete(path: Path, stream: VideoStream) -> None:
     """Compare the container's table of pictures and its chain of boxes with the size of the file."""
     size = path.stat().st_size
@@ -335,11 +345,12 @@ def _decode(container: InputContainer, stream_index: int, from_pts: int | None =
     if from_pts is not None:
         container.seek(from_pts, stream=stream)
     stream.thread_type = "AUTO"
+    stream.codec_context.options = {"max_pixels": str(_MOST_PIXELS)}  # pictures may grow within a stream
     stream.codec_context.thread_count = min(_MAX_DECODING_THREADS, os.cpu_count() or 1)
     for packet in container.demux(stream):
         try:
             pictures = packet.decode()
-        except av.error.InvalidDataError:
+        except (av.error.InvalidDataError, av.error.ArgumentError):
             continue
         yield from pictures
 

@@ -10,17 +10,18 @@ from uuid import UUID
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from kinechain.errors import ConsentNeeded, FormInvalid, UploadTooLarge
+from kinechain.errors import ConsentNeeded, FormInvalid, NotAVideo, UploadTooLarge
 from kinechain.knowledge.intake import check_intake, questions
 from kinechain.model.assessment import Condition, Surface, View
 from kinechain.pipeline.session import SPEEDS_MPS, speed_of_pace
 from kinechain.store.database import Database
 from kinechain.store.desk import Desk
-from kinechain.store.tables import Document, Job, Upload
-from kinechain.store.uploads import begin_upload
+from kinechain.store.tables import Clip, Document, Job, Upload, Visit
+from kinechain.store.uploads import begin_upload, discard_upload, take_piece
 from kinechain.text import Text
+from kinechain.video.containers import HEAD_BYTES, begins_as_video
 from kinechain.web.forms import LINE, Empty
-from kinechain.web.studio import Limits
+from kinechain.web.studio import Limits, Studio
 
 PACE, CLIPS = Text(ja="ペース", en="pace"), Text(ja="動画", en="clips")
 AT_LEAST_ONE = Text(ja="1本以上", en="at least one")
@@ -80,6 +81,40 @@ def take_in(desk: Desk, visit_id: UUID, file: NewFile, filming: Document, limits
 def begun(upload: Upload) -> JSONResponse:
     """Answer the page that sends: from where on, and how much at a time."""
     return JSONResponse({"id": str(upload.id), "received": upload.received_bytes, "piece": Limits.piece_bytes})
+
+
+def receive(studio: Studio, user_id: UUID, upload_id: UUID, start: int, piece: bytes) -> Clip | Upload:
+    """Keep a piece of a clip; the first one tells whether it can be a video, and nothing of another file is kept.
+
+    Raises
+    ------
+    RecordMissing, UploadOutOfStep, StorageFull
+    NotAVideo
+    """
+    if start == 0 and not begins_as_video(piece[:HEAD_BYTES]):
+        raise NotAVideo(path=discard_upload(studio.database, studio.files, user_id, upload_id))
+    return take_piece(studio.database, studio.files, user_id, upload_id, start, piece)
+
+
+def take_out(studio: Studio, user_id: UUID, clip_id: UUID) -> Visit:
+    """Take a clip out of its session; its file, its checks and their pictures go too where nothing else has them.
+
+    Raises
+    ------
+    RecordMissing
+    """
+    with studio.database.writing() as session:
+        desk = Desk.of(session, user_id)
+        removed = desk.remove_clip(clip_id)
+        desk.note("remove", "clip", clip_id)
+        session.flush()
+        session.expunge(removed.visit)
+    client_id = removed.visit.client_id
+    if removed.sha256 is not None:
+        studio.files.clip(client_id, removed.sha256).unlink(missing_ok=True)
+    for job_id in removed.checks:
+        studio.files.remove_job(client_id, job_id)
+    return removed.visit
 
 
 def order_analysis(desk: Desk, visit_id: UUID) -> Job:

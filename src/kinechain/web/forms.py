@@ -19,8 +19,8 @@ def _empty_is_none(value: object) -> object:
 
 #: A field that may be left empty.
 Empty = BeforeValidator(_empty_is_none)
-#: One line of text: no control characters, which some databases refuse.
-LINE = r"^[^\x00-\x1f\x7f]*$"
+#: One line of text: no control characters, which some databases refuse, and none that turn what is read around.
+LINE = r"^[^\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]*$"
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=LINE)]
 Email = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s\x00]+@[^@\s\x00]+\.[^@\s\x00]+$")

@@ -43,17 +43,18 @@ def run(address: Address, data: Path, database_url: str | None, jobs: JobSetting
 
     Raises
     ------
-    DatabaseUnusable, DatabaseBusy
+    DatabaseUnusable, DatabaseBusy, ClusterRefused
     """
     database = open_database(database_url or sqlite_url(data))
     try:
+        office = Office(database, data, jobs)
+        office.prove()
         with database.writing() as session:
             secret = first_invitation(session)
         studio = Studio(database, StudioFiles(data), secure=address.url.startswith("https:"))
         say(RUNS.format(url=address.url))
         if secret is not None:
             say(FIRST_LINK.format(url=f"{address.url}/invitation/{secret}"))
-        office = Office(database, data, jobs)
         office.start()
         try:
             uvicorn.run(

@@ -10,12 +10,11 @@ from fastapi.concurrency import run_in_threadpool
 
 from kinechain.model.clip_check import ClipCheck
 from kinechain.store import tables
-from kinechain.store.uploads import take_piece
 from kinechain.web.api.answers import Clip, ClipLook, Received, Upload
 from kinechain.web.api.jobs import job_answer
 from kinechain.web.api.routing import operations, writing
 from kinechain.web.doors import Key
-from kinechain.web.filming import Filming, NewUpload, begin, clip_check
+from kinechain.web.filming import Filming, NewUpload, begin, clip_check, receive, take_out
 from kinechain.web.studio import Limits, studio_of
 
 router = operations("clips")
@@ -41,9 +40,9 @@ async def put_piece(
     upload_id: UUID,
     start: Annotated[int, Query(ge=0, description="`received_bytes` of the last answer")],
 ) -> Received:
-    """Send a piece of a clip; the last one makes it a clip of its session."""
-    piece, studio = await request.body(), studio_of(request)
-    kept = await run_in_threadpool(take_piece, studio.database, studio.files, visitor.user_id, upload_id, start, piece)
+    """Send a piece of a clip; the last one makes it a clip of its session, the first one tells that it is a video."""
+    piece = await request.body()
+    kept = await run_in_threadpool(receive, studio_of(request), visitor.user_id, upload_id, start, piece)
     if isinstance(kept, tables.Upload):
         return Received(received_bytes=kept.received_bytes, clip_id=None)
     return Received(received_bytes=kept.size_bytes, clip_id=kept.id)
@@ -69,12 +68,8 @@ def look_at_clip(request: Request, visitor: Key, clip_id: UUID) -> ClipLook:
 
 @router.delete("/clips/{clip_id}", status_code=204)
 def take_clip_out(request: Request, visitor: Key, clip_id: UUID) -> None:
-    """Take a clip out of a session; its file goes too, unless another session has the same one."""
-    with writing(request, visitor) as desk:
-        _, unused = desk.remove_clip(clip_id)
-        desk.note("remove", "clip", clip_id)
-    if unused is not None:
-        studio_of(request).files.clip(*unused).unlink(missing_ok=True)
+    """Take a clip out of a session; its file and its checks go too, unless another session has the same one."""
+    take_out(studio_of(request), visitor.user_id, clip_id)
 
 
 def upload_answer(row: tables.Upload) -> Upload:

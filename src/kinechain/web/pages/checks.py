@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path as FilePath
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import FileResponse, RedirectResponse, Response
 
 from kinechain.errors import RecordMissing
 from kinechain.exercise.kinds import KINDS, ExerciseId
@@ -14,12 +15,14 @@ from kinechain.jobs.orders import check_payload
 from kinechain.knowledge.exercises import exercises
 from kinechain.model.exercise_check import ExerciseCheck
 from kinechain.model.skeleton import Side
+from kinechain.pipeline.exercise_pictures import picture_name
 from kinechain.store.desk import Desk
+from kinechain.store.tables import Job
 from kinechain.web.doors import SignedIn
 from kinechain.web.filming import NewFile, begun, take_in, with_consent
 from kinechain.web.forms import Empty
 from kinechain.web.page import page
-from kinechain.web.studio import studio_of
+from kinechain.web.studio import Studio, studio_of
 
 router = APIRouter()
 
@@ -46,7 +49,7 @@ def show_checks(
             kinds=tuple(KINDS),
             exercises=exercises(),
             chosen=exercise,
-            jobs=desk.jobs(client_id, "check_exercise"),
+            filmed=desk.exercise_clips(client_id),
         )
 
 
@@ -80,13 +83,13 @@ def check(request: Request, visitor: SignedIn, clip_id: UUID) -> Response:
 @router.get("/checks/{job_id}")
 def show_check(request: Request, visitor: SignedIn, job_id: UUID) -> Response:
     """Show what a clip of an exercise shows."""
-    with studio_of(request).database.writing() as session:
+    studio = studio_of(request)
+    with studio.database.writing() as session:
         desk = Desk.of(session, visitor.user_id)
-        job = desk.job(job_id)
-        if job.kind != "check_exercise" or job.document is None:
-            raise RecordMissing
+        job = _checked(desk, job_id)
         desk.note("see", "client", job.client_id)
         found = ExerciseCheck.model_validate(job.document)
+        shown = {fault.frame for fault in found.faults if _picture(studio, job, fault.frame).is_file()}
         return page(
             request,
             "check.html.j2",
@@ -94,4 +97,27 @@ def show_check(request: Request, visitor: SignedIn, job_id: UUID) -> Response:
             made_at=job.made_at,
             check=found,
             row=exercises()[found.exercise],
+            pictures={frame: f"/checks/{job_id}/frames/{frame}" for frame in shown},
         )
+
+
+@router.get("/checks/{job_id}/frames/{frame}")
+def show_frame(request: Request, visitor: SignedIn, job_id: UUID, frame: Annotated[int, Path(ge=0)]) -> Response:
+    """Hand out the picture of a fault."""
+    studio = studio_of(request)
+    with studio.database.reading() as session:
+        picture = _picture(studio, _checked(Desk.of(session, visitor.user_id), job_id), frame)
+    if not picture.is_file():
+        raise RecordMissing
+    return FileResponse(picture, media_type="image/jpeg")
+
+
+def _checked(desk: Desk, job_id: UUID) -> Job:
+    job = desk.job(job_id)
+    if job.kind != "check_exercise" or job.document is None:
+        raise RecordMissing
+    return job
+
+
+def _picture(studio: Studio, job: Job, frame: int) -> FilePath:
+    return studio.files.result(job.client_id, job.id) / picture_name(frame)

@@ -19,9 +19,19 @@ from kinechain.pipeline.test_plan import plan_session
 from kinechain.report.drawing import drawing
 from kinechain.store.desk import Desk
 from kinechain.store.tables import Job, JobKind, Upload, Visit
-from kinechain.store.uploads import take_piece, unfinished
+from kinechain.store.uploads import unfinished
 from kinechain.web.doors import SignedIn, Visitor
-from kinechain.web.filming import Filming, NewUpload, begin, begun, clip_check, order_analysis, wrong_answer
+from kinechain.web.filming import (
+    Filming,
+    NewUpload,
+    begin,
+    begun,
+    clip_check,
+    order_analysis,
+    receive,
+    take_out,
+    wrong_answer,
+)
 from kinechain.web.forms import number
 from kinechain.web.page import page
 from kinechain.web.refusals import status_of
@@ -89,8 +99,7 @@ async def send_piece(
 ) -> Response:
     """Take a piece of a clip, at most `piece` bytes; answers how much is here, and the clip when it is whole."""
     piece = await request.body()
-    studio = studio_of(request)
-    kept = await run_in_threadpool(take_piece, studio.database, studio.files, visitor.user_id, upload_id, start, piece)
+    kept = await run_in_threadpool(receive, studio_of(request), visitor.user_id, upload_id, start, piece)
     if isinstance(kept, Upload):
         return JSONResponse({"received": kept.received_bytes, "clip": None})
     return JSONResponse({"received": kept.size_bytes, "clip": str(kept.id)})
@@ -140,14 +149,11 @@ def set_filming(request: Request, visitor: SignedIn, clip_id: UUID, typed: Annot
 
 @router.post("/clips/{clip_id}/remove")
 def remove_clip(request: Request, visitor: SignedIn, clip_id: UUID) -> Response:
-    """Take a clip out of a session; its file goes too, unless another session has the same one."""
-    with studio_of(request).database.writing() as session:
-        desk = Desk.of(session, visitor.user_id)
-        visit_id, unused = desk.remove_clip(clip_id)
-        desk.note("remove", "clip", clip_id)
-    if unused is not None:
-        studio_of(request).files.clip(*unused).unlink(missing_ok=True)
-    return _to(visit_id)
+    """Take a clip out of a session, or one of an exercise from between them, with its file and its checks."""
+    visit = take_out(studio_of(request), visitor.user_id, clip_id)
+    if visit.kind == "session":
+        return _to(visit.id)
+    return RedirectResponse(f"/clients/{visit.client_id}/checks", status_code=303)
 
 
 @router.post("/visits/{visit_id}/analyse")
