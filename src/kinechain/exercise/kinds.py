@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from kinechain.exercise.posture import Posture
+from kinechain.exercise.posture import Posture, exchanged
 from kinechain.model.skeleton import SIDES, Side, other
 
 ExerciseId = Literal["glute_stretch", "hip_hinge", "ball_calf_raise"]
@@ -91,25 +91,27 @@ def is_standing(posture: Posture, parameters: KindParameters = DEFAULT_KINDS) ->
 def bow_kind(rest: Posture, far: Posture, parameters: KindParameters = DEFAULT_KINDS) -> Kind:
     """Return what a movement is that tips the trunk or bends the knees, from its rest and its farthest posture."""
     p = parameters
-    if abs(far.feet_level - rest.feet_level) >= p.foot_off_floor:
+    level = -far.feet_level if exchanged(rest, far) else far.feet_level
+    if abs(level - rest.feet_level) >= p.foot_off_floor:
         return "single_leg_hinge"
     drop = rest.hip_height - far.hip_height
     if far.frontal:
         if rest.body_height - far.body_height < p.bow_drop:
             return "other"
         return "squat" if drop >= p.squat_drop else "split_hinge"
+    apart = max(rest.feet_apart, far.feet_apart)
     if min(far.knee_deg.values()) > far.trunk_deg + p.squat_margin_deg:
-        return _with_bent_knees(far, drop, p)
-    return "split_hinge" if far.feet_apart >= p.split_stance else "parallel_hinge"
+        return _with_bent_knees(apart, far.trunk_deg, drop, p)
+    return "split_hinge" if apart >= p.split_stance else "parallel_hinge"
 
 
-def _with_bent_knees(far: Posture, drop: float, p: KindParameters) -> Kind:
+def _with_bent_knees(apart: float, trunk_deg: float, drop: float, p: KindParameters) -> Kind:
     """Return what a movement is whose knees bend more than its trunk tips."""
     if drop < p.sink_drop:
         return "other"
-    if far.feet_apart >= p.split_stance and far.trunk_deg >= p.lunge_trunk_deg:
+    if apart >= p.split_stance and trunk_deg >= p.lunge_trunk_deg:
         return "split_hinge"
-    return "lunge" if far.feet_apart >= p.lunge_stance else "squat"
+    return "lunge" if apart >= p.lunge_stance else "squat"
 
 
 def raise_kind(rest: Posture, far: Posture, parameters: KindParameters = DEFAULT_KINDS) -> Kind:
