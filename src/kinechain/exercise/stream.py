@@ -266,8 +266,8 @@ class ExerciseStream:
             return []
         if signal == "sink" and kind not in ("squat", "lunge"):
             return []  # the trunk has counted it
-        if signal == "bow" and kind in ("squat", "lunge"):
-            return []  # the knees count it
+        if signal == "bow" and kind in ("squat", "lunge") and not bowed:
+            return []  # the knees count it, but they do not show from the front
         if self._exercise == "hip_hinge" and self._side not in (None, done.at_rest(done.far.front)):
             return []
         values = seen_in_repetition(self._exercise, done) if self._is_asked(kind) else ()
