@@ -127,8 +127,20 @@ def test_a_middle_joint_keeps_the_lengths_and_bends_the_way_it_is_told():
 def test_the_section_is_written_between_its_marks_alone(tmp_path):
     import pandas as pd
 
-    facts = {"clip": "a", "half": "report", "exercise": "hip_hinge", "view": "side_left", "looks_like": "split_hinge"}
+    facts = {
+        "clip": "a",
+        "half": "report",
+        "exercise": "hip_hinge",
+        "view": "side_left",
+        "looks_like": "split_hinge",
+        "shows": None,
+    }
+    refused = {"good": True, "kind": "refused", "truth": 0, "value": 0}
+    squat = {"shows": "squat", "looks_like": "squat", "name": "hip_hinge"}
     rows = [
+        {**facts, **refused, "name": "ball_calf_raise", "found": True},
+        {**facts, **refused, **squat, "found": True},
+        {**facts, **refused, **squat, "looks_like": "split_hinge", "value": 2, "found": False},
         {**facts, "good": True, "kind": "count", "name": "repetitions", "truth": 3, "value": 3, "found": True},
         {**facts, "good": True, "kind": "fault", "name": "knee_bends", "truth": 6, "value": 5, "found": False},
         {**facts, "good": False, "kind": "fault", "name": "knee_bends", "truth": 40, "value": 36, "found": True},
@@ -140,3 +152,6 @@ def test_the_section_is_written_between_its_marks_alone(tmp_path):
     assert text == f"above\n{BEGIN}\n{section}{END}below\n"
     assert "1 of 1 (21–100 %)" in section
     assert "| `knee_bends` | ≥ 25 deg | 40–40 | -2.5 ± 2.1 (2) | 1 of 1 | 0 of 1 |" in section
+    assert "2 of 3 (21–94 %)" in section
+    assert "| `hip_hinge` | `ball_calf_raise` | 1 | 1 | 1 |" in section
+    assert "| `squat` | `hip_hinge` | 2 | 1 | 1 |" in section

@@ -140,8 +140,11 @@ def visible(row: pd.Series) -> bool:
 def _section(rows: pd.DataFrame) -> Iterator[str]:
     faults = rows[rows["kind"] == "fault"].copy()
     faults["visible"] = faults.apply(visible, axis=1)
-    yield "| half | clips | repetitions exact | hold within 1 s | visible faults found | false alarms on good form |"
-    yield "|---|---|---|---|---|---|"
+    yield (
+        "| half | clips | repetitions exact | hold within 1 s | visible faults found | false alarms on good form | "
+        "another movement refused |"
+    )
+    yield "|---|---|---|---|---|---|---|"
     for half in ("report", "tuning"):
         own, judged_ = rows[rows["half"] == half], faults[faults["half"] == half]
         good = judged_[judged_["good"]]
@@ -150,12 +153,25 @@ def _section(rows: pd.DataFrame) -> Iterator[str]:
             _share(own[own["kind"] == "hold"]["found"]),
             _share(judged_[judged_["visible"]]["found"]),
             _share(good["found"]),
+            _share(own[own["kind"] == "refused"]["found"]),
         ]
         yield f"| {half} | {own['clip'].nunique()} | " + " | ".join(cells) + " |"
     yield ""
     yield "| fault | threshold | true sizes | read − true, mean ± SD (clips) | visible found | named on good form |"
     yield "|---|---|---|---|---|---|"
     yield from _fault_lines(faults[faults["half"] == "report"])
+    yield ""
+    yield "| in the clip (report half) | asked for as | clips | refused | named for what it is |"
+    yield "|---|---|---|---|---|"
+    yield from _refusal_lines(rows[(rows["kind"] == "refused") & (rows["half"] == "report")].fillna({"shows": ""}))
+
+
+def _refusal_lines(refused: pd.DataFrame) -> Iterator[str]:
+    inside = refused["shows"].where(refused["shows"] != "", refused["exercise"])
+    for (shown, asked), group in refused.groupby([inside, "name"], sort=True):
+        own = KINDS.get(shown, {shown})
+        named = int(group["looks_like"].isin(own).sum())
+        yield f"| `{shown}` | `{asked}` | {len(group)} | {int(group['found'].sum())} | {named} |"
 
 
 def _fault_lines(faults: pd.DataFrame) -> Iterator[str]:
