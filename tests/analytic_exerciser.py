@@ -202,17 +202,34 @@ def film(
     px_per_m: float = 500.0,
     noise_px: float = 0.0,
     turned_deg: float = 0.0,
+    down_deg: float = 0.0,
 ) -> Points:
-    """Project points to pixels, x right and y down, with noise of a fixed seed; the camera may stand askew."""
+    """Project points to pixels, x right and y down, with noise of a fixed seed; the camera may stand askew.
+
+    `down_deg` is how steeply it looks down on the floor, so that what is nearer stands lower in the picture.
+    """
     rng = np.random.default_rng(7)
     axis, sign = {"side_right": (0, 1), "side_left": (0, -1), "rear": (2, 1), "front": (2, -1)}[view]
     turn = np.radians(turned_deg)
     seen = {}
     for name, place in points.items():
         across = np.cos(turn) * place[:, axis] + np.sin(turn) * place[:, 2 - axis]
-        flat = np.stack([900 + sign * px_per_m * across, 1200 - px_per_m * place[:, 1]], axis=1)
+        nearer = {"side_right": 1, "side_left": -1, "rear": -1, "front": 1}[view] * place[:, 2 - axis]
+        high = place[:, 1] - np.tan(np.radians(down_deg)) * nearer
+        flat = np.stack([900 + sign * px_per_m * across, 1200 - px_per_m * high], axis=1)
         seen[name] = flat + noise_px * rng.standard_normal(flat.shape)
     return seen
+
+
+def legs_exchanged(seen: Points, where: Array) -> Points:
+    """The same film with the points of the legs exchanged in some frames, as estimators do where one hides the other."""
+    legs = ("hip", "knee", "ankle", "heel", "toe")
+    changed = dict(seen)
+    for joint in legs:
+        left, right = seen[f"left_{joint}"], seen[f"right_{joint}"]
+        changed[f"left_{joint}"] = np.where(where[:, None], right, left)
+        changed[f"right_{joint}"] = np.where(where[:, None], left, right)
+    return changed
 
 
 def mirrored(seen: Points) -> Points:

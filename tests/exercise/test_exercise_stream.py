@@ -10,7 +10,7 @@ from exercise_checking import ROWS, check, fault_ids, watch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytic_exerciser import Times, film, floor_stretch, heel_raise, hinge, mirrored, walk
+from analytic_exerciser import Times, film, floor_stretch, heel_raise, hinge, legs_exchanged, mirrored, walk
 from kinechain.exercise.cycle import Cycle, CycleParameters
 from kinechain.exercise.stream import ExerciseStream
 
@@ -120,6 +120,42 @@ def test_another_movement_is_named_and_not_counted(exercise, shape, looks_like):
     result = check(exercise, TIMES.time_s, film(hinge(TIMES, **shape), noise_px=NOISE_PX))
     assert (result.recognised, result.looks_like) == (False, looks_like)
     assert (result.repetitions, result.faults, result.not_observable) == (0, (), ())
+
+
+@pytest.mark.parametrize("view", ["side_right", "side_left", "front"])
+@pytest.mark.parametrize("knee_more_deg", [55.0, 65.0, 75.0, 90.0])
+def test_hips_that_sink_in_a_split_stance_are_a_fault_and_no_squat(knee_more_deg, view):
+    points = hinge(TIMES, knee_more_deg=knee_more_deg, shank_deg=knee_more_deg / 3, trunk_deg=45.0)
+    result = check("hip_hinge", TIMES.time_s, film(points, view, noise_px=NOISE_PX, down_deg=12.0))
+    assert (result.looks_like, result.repetitions) == ("split_hinge", TIMES.n)
+    found = fault_ids(result)
+    assert "hips_sink" in found
+    assert ("knee_bends" in found) == (view != "front")
+
+
+@pytest.mark.parametrize("view", ["side_left", "front"])
+@pytest.mark.parametrize("depth_deg", [70.0, 90.0, 110.0])
+def test_a_squat_is_no_hinge_however_far_its_trunk_leans(depth_deg, view):
+    points = hinge(TIMES, **{**SQUAT, "knee_more_deg": depth_deg, "shank_deg": depth_deg / 3, "trunk_deg": 48.0})
+    result = check("hip_hinge", TIMES.time_s, film(points, view, noise_px=NOISE_PX, down_deg=12.0))
+    assert (result.recognised, result.looks_like, result.repetitions) == (False, "squat", 0)
+
+
+@pytest.mark.parametrize("shape", [{}, {"knee_more_deg": 60.0, "shank_deg": 20.0}])
+@pytest.mark.parametrize("down_deg", [0.0, 25.0])
+def test_legs_that_the_estimator_exchanges_at_the_lowest_point_change_nothing(shape, down_deg):
+    plain = film(hinge(TIMES, front="left", **shape), noise_px=NOISE_PX, down_deg=down_deg)
+    expected = check("hip_hinge", TIMES.time_s, plain)
+    for deep in (0.6, 0.9):
+        result = check("hip_hinge", TIMES.time_s, legs_exchanged(plain, TIMES.share() > deep))
+        assert (result.looks_like, result.repetitions) == ("split_hinge", TIMES.n)
+        assert [(f.id, f.side) for f in result.faults] == [(f.id, f.side) for f in expected.faults]
+
+
+def test_one_leg_is_told_even_where_the_estimator_exchanges_them():
+    seen = film(hinge(TIMES, foot_lift=0.4), noise_px=NOISE_PX)
+    result = check("hip_hinge", TIMES.time_s, legs_exchanged(seen, TIMES.share() > 0.7))
+    assert (result.recognised, result.looks_like) == (False, "single_leg_hinge")
 
 
 @pytest.mark.parametrize("view", ["side_right", "rear"])

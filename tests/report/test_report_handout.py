@@ -77,6 +77,9 @@ def test_an_exercise_is_short_until_it_is_unfolded(language: Language, tmp_path:
         for told in (row.set_up, *row.steps, *(fault.text for fault in row.faults), *row.progression):
             assert told[language] in words(folded)
             assert told[language] not in shown
+        assert row.purpose[language] in words(folded)
+        assert row.evidence[language] in words(folded)
+        assert row.source in words(folded)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -10,6 +10,7 @@ from kinechain.knowledge.exercise_checks import exercise_checks
 from kinechain.model.skeleton import SIDES
 from phantoms.exercise_body import Build, middle_joint
 from phantoms.exercise_motion import make_exercising
+from phantoms.exercise_plans import FIRST
 from phantoms.exercise_set import specifications
 from phantoms.exercise_spec import GRADES, ExerciseSpec, Movement, Wrong
 from phantoms.spec import Body as Look
@@ -49,19 +50,32 @@ def test_every_clip_is_short_moves_in_its_time_and_keeps_its_bones(half):
         for leg in moving.body.legs.values():
             thigh, shank = (np.linalg.norm(b - a, axis=1) for a, b in ((leg.hip, leg.knee), (leg.knee, leg.ankle)))
             assert thigh == pytest.approx(np.full(len(thigh), build.thigh), rel=0.07)
-            assert shank == pytest.approx(np.full(len(shank), build.shank), rel=0.07)  # a flat rear foot stretches
+            assert shank == pytest.approx(np.full(len(shank), build.shank), rel=0.1)  # a flat rear foot stretches
             assert leg.lowest().min() > -1e-6
         if spec.exercise != "glute_stretch":
             ends = moving.share[(moving.share > 0.9) | (moving.share < 0.5)] > 0.9  # a bounce does not come back so far
             assert np.sum(np.diff(ends.astype(int)) == 1) == spec.movement.times
 
 
-def test_the_halves_share_no_body_and_together_are_at_most_forty_clips():
+def test_the_halves_share_no_body_and_a_later_round_leaves_the_first_as_it_was():
     looks = {half: {(s.body.height_m, s.body.weight, s.camera.yaw_deg) for s in specifications(half)} for half in
              ("tuning", "report")}  # fmt: skip
     assert not looks["tuning"] & looks["report"]
-    assert sum(len(specifications(half)) for half in looks) <= 40
     assert specifications("report") == specifications("report")
+    assert [len(list(FIRST.plans(half))) for half in ("tuning", "report")] == [14, 26]
+    assert specifications("tuning")[6].name == "tuning_06_hip_hinge_side_hips_sink"
+    assert specifications("tuning")[6].movement.far_deg == 51.8
+
+
+def test_what_is_not_a_hinge_says_so_and_has_the_feet_of_what_it_is():
+    others = {spec.shows: spec for half in ("tuning", "report") for spec in specifications(half) if spec.shows}
+    assert set(others) == {"squat", "lunge", "single_leg_hinge"}
+    for shows, spec in others.items():
+        moving, leg = make_exercising(spec), Build(spec.body.height_m).leg
+        end = far(moving)
+        left, right = (moving.body.legs[side].ankle[end] / leg for side in SIDES)
+        assert (abs(left[0] - right[0]) < 0.1) == (shows == "squat")
+        assert (abs(left[1] - right[1]) > 0.25) == (shows == "single_leg_hinge")
 
 
 def test_the_shape_of_a_fault_is_in_the_joints():
@@ -113,8 +127,20 @@ def test_a_middle_joint_keeps_the_lengths_and_bends_the_way_it_is_told():
 def test_the_section_is_written_between_its_marks_alone(tmp_path):
     import pandas as pd
 
-    facts = {"clip": "a", "half": "report", "exercise": "hip_hinge", "view": "side_left", "looks_like": "split_hinge"}
+    facts = {
+        "clip": "a",
+        "half": "report",
+        "exercise": "hip_hinge",
+        "view": "side_left",
+        "looks_like": "split_hinge",
+        "shows": None,
+    }
+    refused = {"good": True, "kind": "refused", "truth": 0, "value": 0}
+    squat = {"shows": "squat", "looks_like": "squat", "name": "hip_hinge"}
     rows = [
+        {**facts, **refused, "name": "ball_calf_raise", "found": True},
+        {**facts, **refused, **squat, "found": True},
+        {**facts, **refused, **squat, "looks_like": "split_hinge", "value": 2, "found": False},
         {**facts, "good": True, "kind": "count", "name": "repetitions", "truth": 3, "value": 3, "found": True},
         {**facts, "good": True, "kind": "fault", "name": "knee_bends", "truth": 6, "value": 5, "found": False},
         {**facts, "good": False, "kind": "fault", "name": "knee_bends", "truth": 40, "value": 36, "found": True},
@@ -126,3 +152,6 @@ def test_the_section_is_written_between_its_marks_alone(tmp_path):
     assert text == f"above\n{BEGIN}\n{section}{END}below\n"
     assert "1 of 1 (21–100 %)" in section
     assert "| `knee_bends` | ≥ 25 deg | 40–40 | -2.5 ± 2.1 (2) | 1 of 1 | 0 of 1 |" in section
+    assert "2 of 3 (21–94 %)" in section
+    assert "| `hip_hinge` | `ball_calf_raise` | 1 | 1 | 1 |" in section
+    assert "| `squat` | `hip_hinge` | 2 | 1 | 1 |" in section

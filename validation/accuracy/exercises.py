@@ -14,6 +14,7 @@ import pandas as pd
 from accuracy.replay import Replay
 from accuracy.summary import wilson
 from kinechain.errors import KinechainError
+from kinechain.exercise.kinds import KINDS, ExerciseId
 from kinechain.exercise.stream import Outcome
 from kinechain.exercise.verdict import judged
 from kinechain.knowledge.exercise_checks import FaultRule, exercise_checks
@@ -35,10 +36,12 @@ class Row:
 
     Parameters
     ----------
-    kind : "count" (whole repetitions), "hold" [s] or "fault"
+    kind : "count" (whole repetitions), "hold" [s], "fault", or "refused" where the clip does not show what was asked for
+    name : what was counted, held or judged; of a refusal the exercise that was asked for
     good : whether the clip was made without a fault
     truth, value : what is true and what the check read; None where it read nothing
     found : of a fault, whether it was named; else whether the answer is right (hold: within 1 s)
+    shows : what is in the clip, as the check names it; empty where that is the exercise of the clip
     """
 
     clip: str
@@ -52,6 +55,7 @@ class Row:
     value: float | None
     found: bool
     looks_like: str
+    shows: str = ""
 
 
 def measure(folder: Path, poses: Path) -> Iterator[Row]:
@@ -63,24 +67,34 @@ def measure(folder: Path, poses: Path) -> Iterator[Row]:
         estimator = Replay(blazepose, poses / f"{path.stem}.npz")
         try:
             pose, _ = see(ClipRequest(path.with_suffix(".mp4")), lambda: estimator, protocol, lambda *_: None)  # noqa: B023
-            outcome = watch(in_picture(pose), truth["exercise"])
+            points = in_picture(pose)
+            outcomes = {asked: watch(points, asked) for asked in KINDS}
         except KinechainError as error:
             print(f"{path.stem}: {error.code}")
             continue
         finally:
             estimator.save()
-        yield from _rows(path.stem, truth, outcome)
+        yield from _rows(path.stem, truth, outcomes)
 
 
-def _rows(clip: str, truth: dict[str, Any], outcome: Outcome) -> Iterator[Row]:
+def _rows(clip: str, truth: dict[str, Any], outcomes: dict[ExerciseId, Outcome]) -> Iterator[Row]:
+    own: ExerciseId = truth["exercise"]
+    outcome, shows = outcomes[own], truth.get("shows", "")
     facts = {
         "clip": clip,
         "half": truth["half"],
-        "exercise": truth["exercise"],
+        "exercise": own,
         "view": truth["view"],
         "good": clip.endswith("_good"),
         "looks_like": outcome.looks_like,
+        "shows": shows,
     }
+    for asked, other in outcomes.items():
+        if shows or asked != own:
+            count = len(other.counted) + len(other.holds) if other.recognised else 0
+            yield Row(**facts, kind="refused", name=asked, truth=0, value=count, found=not other.recognised)
+    if shows:
+        return
     whole = sum(counted.whole for counted in outcome.counted) if outcome.recognised else 0
     true = truth["repetitions"]
     yield Row(**facts, kind="count", name="repetitions", truth=true, value=whole, found=whole == true)
@@ -126,8 +140,11 @@ def visible(row: pd.Series) -> bool:
 def _section(rows: pd.DataFrame) -> Iterator[str]:
     faults = rows[rows["kind"] == "fault"].copy()
     faults["visible"] = faults.apply(visible, axis=1)
-    yield "| half | clips | repetitions exact | hold within 1 s | visible faults found | false alarms on good form |"
-    yield "|---|---|---|---|---|---|"
+    yield (
+        "| half | clips | repetitions exact | hold within 1 s | visible faults found | false alarms on good form | "
+        "another movement refused |"
+    )
+    yield "|---|---|---|---|---|---|---|"
     for half in ("report", "tuning"):
         own, judged_ = rows[rows["half"] == half], faults[faults["half"] == half]
         good = judged_[judged_["good"]]
@@ -136,12 +153,25 @@ def _section(rows: pd.DataFrame) -> Iterator[str]:
             _share(own[own["kind"] == "hold"]["found"]),
             _share(judged_[judged_["visible"]]["found"]),
             _share(good["found"]),
+            _share(own[own["kind"] == "refused"]["found"]),
         ]
         yield f"| {half} | {own['clip'].nunique()} | " + " | ".join(cells) + " |"
     yield ""
     yield "| fault | threshold | true sizes | read − true, mean ± SD (clips) | visible found | named on good form |"
     yield "|---|---|---|---|---|---|"
     yield from _fault_lines(faults[faults["half"] == "report"])
+    yield ""
+    yield "| in the clip (report half) | asked for as | clips | refused | named for what it is |"
+    yield "|---|---|---|---|---|"
+    yield from _refusal_lines(rows[(rows["kind"] == "refused") & (rows["half"] == "report")].fillna({"shows": ""}))
+
+
+def _refusal_lines(refused: pd.DataFrame) -> Iterator[str]:
+    inside = refused["shows"].where(refused["shows"] != "", refused["exercise"])
+    for (shown, asked), group in refused.groupby([inside, "name"], sort=True):
+        own = KINDS.get(shown, {shown})
+        named = int(group["looks_like"].isin(own).sum())
+        yield f"| `{shown}` | `{asked}` | {len(group)} | {int(group['found'].sum())} | {named} |"
 
 
 def _fault_lines(faults: pd.DataFrame) -> Iterator[str]:

@@ -110,9 +110,11 @@ def _hinge(spec: ExerciseSpec, build: Build, time_s: Array) -> Exercising:
     ball = np.array([bend_x - stance, 0.0, OUTWARDS[rear] * half])
     ankle, foot = standing_foot(build, rear, ball, pitch, zero)
     hip = hip - build.hip_offset(front) + build.hip_offset(rear)
+    tip = 4.0 + (m.far_deg - 4.0) * s + _sway(time_s, random, 0.4)
+    lift = _tip(m.rear_lift * np.maximum(tip - 4.0, 0.0))
+    ankle, foot = hip + lift.apply(ankle - hip), lift * foot
     knee = middle_joint(hip, ankle, np.tile(X, (n, 1)), build.thigh, build.shank)
     legs[rear] = make_leg(build, rear, (hip, knee, ankle), (np.tile(X, (n, 1)),) * 2, foot, pitch)
-    tip = 4.0 + (m.far_deg - 4.0) * s + _sway(time_s, random, 0.4)
     head = _tip(tip * 0.9 + spec.grade("line_broken") * s)
     body = put_together(time_s, _tip(tip * 0.92), _tip(tip), legs, _hanging(n, 0.06), head)
     return Exercising(body, build.height_m, s)

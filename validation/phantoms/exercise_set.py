@@ -1,81 +1,53 @@
-"""Which phantoms of exercises are rendered: good ones and each fault, in both halves of bodies, cameras drawn anew."""
+"""How a planned phantom of an exercise is drawn: bodies of its half, tempo, stance and camera anew for each clip."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 
+from phantoms.exercise_plans import FIRST, ROUNDS, Plan, Round
 from phantoms.exercise_spec import ExerciseSpec, Movement, Wrong
 from phantoms.sampler import draw
 from phantoms.spec import Camera, ClipSpec, Picture
 
-SEED = 11
 MOST_S = 10.0
 #: On the first report clips of these two defects of the check were found (decision 0029). They were
 #: drawn anew, with other bodies and cameras, before the check was measured again.
 REDRAWN = ("glute_stretch", "line_broken")
-#: View and faults of each clip, good ones first; grades from just beyond the threshold to plain. Two faults in a clip
-#: do not touch one another.
-Plan = tuple[str, str, tuple[Wrong, ...]]
-GOOD: dict[str, list[tuple[str, str, int]]] = {
-    "tuning": [
-        ("hip_hinge", "side", 1),
-        ("hip_hinge", "front", 1),
-        ("ball_calf_raise", "rear", 1),
-        ("ball_calf_raise", "side", 1),
-        ("glute_stretch", "side", 1),
-    ],
-    "report": [
-        ("hip_hinge", "side", 2),
-        ("hip_hinge", "front", 1),
-        ("ball_calf_raise", "rear", 2),
-        ("ball_calf_raise", "side", 2),
-        ("glute_stretch", "side", 1),
-    ],
+#: Of a movement that is not the exercise: tip of the trunk [deg], stance ÷ body height, share of the tip by which the
+#: rear leg rises. A squatter's trunk leans as the shins do; in a lunge it stays upright and the feet are far apart.
+OTHERS: dict[str, tuple[tuple[float, float], tuple[float, float], float]] = {
+    "squat": ((25.0, 48.0), (0.18, 0.26), 0.0),
+    "lunge": ((6.0, 22.0), (0.26, 0.29), 0.0),
+    "single_leg_hinge": ((55.0, 75.0), (0.18, 0.26), 1.0),
 }
-#: Exercise, view, faults with the grades of the tuning half and of the report half.
-FAULTY: tuple[tuple[str, str, dict[str, tuple[tuple[float, ...], tuple[float, ...]]]], ...] = (
-    ("hip_hinge", "side", {"knee_bends": ((32.0,), (28.0, 45.0)), "line_broken": ((65.0,), (75.0, -80.0))}),
-    ("hip_hinge", "side", {"hips_sink": ((50.0,), (45.0, 65.0))}),
-    ("hip_hinge", "side", {"rear_heel_down": ((1.0,), (1.0, 0.8)), "bouncing": ((0.6,), (0.7, 0.55))}),
-    ("hip_hinge", "side", {"stance_not_split": ((0.9,), (1.0, 0.7))}),
-    ("hip_hinge", "front", {"out_of_line": ((0.11,), (0.10, 0.14))}),
-    ("ball_calf_raise", "rear", {"unequal_height": ((0.5,), (0.45, 0.6))}),
-    ("ball_calf_raise", "rear", {"ankles_roll_out": ((28.0,), (26.0, 34.0))}),
-    ("ball_calf_raise", "side", {"knees_bend": ((36.0,), (32.0, 45.0)), "too_fast": ((0.8,), (0.9, 0.6))}),
-    ("glute_stretch", "side", {"pelvis_not_tipped": ((0.75,), (0.65, 0.85)), "hand_not_reached": ((0.8,), (0.7, 1.0))}),
-)
 
 
 def specifications(half: str) -> list[ExerciseSpec]:
     """Return the clips of one half; always the same ones."""
-    plans = list(_plans(half))
-    first, again = (draw(len(plans), SEED + more + (half == "report"), half) for more in (0, 50))
+    return [spec for one in ROUNDS for spec in _of_round(one, half)]
+
+
+def _of_round(one: Round, half: str) -> list[ExerciseSpec]:
+    plans = list(one.plans(half))
+    first, again = (draw(len(plans), one.seed + more + (half == "report"), half) for more in (0, 50))
     specs = []
-    for number, (plan, spec, other) in enumerate(zip(plans, first, again, strict=True)):
-        names = {plan[0], *(wrong.name for wrong in plan[2])}
-        anew = half == "report" and not names.isdisjoint(REDRAWN)
-        specs.append(_clip(half, number + 50 * anew, plan, other if anew else spec))
+    for number, (plan, spec, other) in enumerate(zip(plans, first, again, strict=True), start=one.first):
+        names = {plan.exercise, *(wrong.name for wrong in plan.faults)}
+        anew = one is FIRST and half == "report" and not names.isdisjoint(REDRAWN)
+        specs.append(_clip(half, number + 50 * anew, plan, other if anew else spec, one.seed))
     return specs
 
 
-def _plans(half: str) -> Iterator[Plan]:
-    for exercise, view, count in GOOD[half]:
-        yield from ((exercise, view, ()) for _ in range(count))
-    for exercise, view, faults in FAULTY:
-        grades = {name: both[half == "report"] for name, both in faults.items()}
-        for i in range(len(next(iter(grades.values())))):
-            yield exercise, view, tuple(Wrong(name, sizes[i]) for name, sizes in grades.items())
-
-
-def _clip(half: str, number: int, plan: Plan, drawn: ClipSpec) -> ExerciseSpec:
-    exercise, view, faults = plan
-    random = np.random.default_rng([SEED, number, half == "report"])
+def _clip(half: str, number: int, plan: Plan, drawn: ClipSpec, seed: int) -> ExerciseSpec:
+    exercise, view, faults = plan.exercise, plan.view, plan.faults
+    random = np.random.default_rng([seed, number, half == "report"])
     movement = _movement(exercise, faults, random)
     camera = _camera(exercise, view, movement.side, drawn.camera, random)
-    faulty = "_".join(wrong.name for wrong in faults) or "good"
+    if plan.shows:
+        movement = _astray(movement, plan.shows, random)
+    faulty = plan.shows or "_".join(wrong.name for wrong in faults) or "good"
     return ExerciseSpec(
         name=f"{half}_{number:02d}_{exercise}_{view}_{faulty}",
         half=half,
@@ -87,6 +59,18 @@ def _clip(half: str, number: int, plan: Plan, drawn: ClipSpec) -> ExerciseSpec:
         picture=_picture(exercise, movement, drawn.picture),
         scene=replace(drawn.scene, background=str(random.choice(["plain", "grass"]))),
         faults=faults,
+        shows=plan.shows,
+    )
+
+
+def _astray(movement: Movement, shows: str, random: np.random.Generator) -> Movement:
+    """Return the movement of something that is not the exercise."""
+    tip, stance, lift = OTHERS[shows]
+    return replace(
+        movement,
+        far_deg=round(float(random.uniform(*tip)), 1),
+        stance=round(float(random.uniform(*stance)), 3),
+        rear_lift=lift,
     )
 
 

@@ -54,6 +54,7 @@ class Movement:
     knee_deg : bend of the front knee at rest
     stance : between the ankles, along the floor
     side : front or bent leg
+    rear_lift : the rear leg rises behind by this share of the trunk's tip; 1 is a hinge on one leg
     """
 
     times: int = 2
@@ -67,6 +68,7 @@ class Movement:
     knee_deg: float = 18.0
     stance: float = 0.22
     side: str = "right"
+    rear_lift: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,7 @@ class ExerciseSpec:
     name : of the files
     half : "tuning" or "report"
     seed : of small sway, noise and scenery
+    shows : what is in the clip instead of the exercise, as the check names it; empty where it is the exercise
     """
 
     name: str
@@ -90,6 +93,7 @@ class ExerciseSpec:
     picture: Picture = field(default_factory=Picture)
     scene: Scene = field(default_factory=Scene)
     faults: tuple[Wrong, ...] = ()
+    shows: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a fault that the exercise does not have."""

@@ -23,7 +23,7 @@ def truth_of(spec: ExerciseSpec, moving: Exercising, figure: ExerciseFigure) -> 
 
     `faults` holds the size of every fault of the exercise, as the exercise's definitions have it (lengths in leg
     lengths), from joints in three dimensions and not from the picture: at rest, and at the median of the farthest
-    points of the repetitions.
+    points of the repetitions. Of a clip that shows something else, the truth is what it `shows`.
     """
     points = _points(moving, figure)
     truth: dict[str, Any] = {"exercise": spec.exercise, "half": spec.half, "view": spec.camera.view}
@@ -35,6 +35,8 @@ def truth_of(spec: ExerciseSpec, moving: Exercising, figure: ExerciseFigure) -> 
             "holds": [{"side": spec.movement.side, "seconds": end - begin}],
             "faults": _stretch(points, held, spec),
         }
+    if spec.shows:
+        return truth | {"repetitions": 0, "holds": [], "faults": {}, "shows": spec.shows}
     rest, far = int(np.argmax(moving.body.time_s >= 0.0)), _far(moving)
     faults = (_hinge if spec.exercise == "hip_hinge" else _raise)(points, rest, far, spec)
     return truth | {"repetitions": spec.movement.times, "holds": [], "faults": faults}

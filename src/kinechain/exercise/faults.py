@@ -9,7 +9,7 @@ import numpy as np
 
 from kinechain.exercise.cycle import Repetition
 from kinechain.exercise.kinds import DEFAULT_KINDS, direction
-from kinechain.exercise.posture import Posture
+from kinechain.exercise.posture import Posture, exchanged
 from kinechain.model.skeleton import SIDES, Side, other
 
 
@@ -31,6 +31,10 @@ class Done:
     rest: Posture
     far: Posture
 
+    def at_rest(self, side: Side) -> Side:
+        """Return the leg that is called `side` at the farthest point by its name at rest, which is the surer one."""
+        return other(side) if exchanged(self.rest, self.far) else side
+
 
 @dataclass(frozen=True)
 class Held:
@@ -42,8 +46,8 @@ class Held:
 
 
 def _knee_bends(done: Done) -> tuple[float, Side | None]:
-    front = done.far.front
-    return done.far.knee_deg[front] - done.rest.knee_deg[front], front
+    front, named = done.far.front, done.at_rest(done.far.front)
+    return done.far.knee_deg[front] - done.rest.knee_deg[named], named
 
 
 def _hips_sink(done: Done) -> tuple[float, Side | None]:
@@ -59,8 +63,8 @@ def _rear_heel_down(done: Done) -> tuple[float, Side | None]:
     """Return how much higher the rear heel stands than the front one; NaN where no foot is behind the other."""
     far = done.far
     if far.feet_apart < DEFAULT_KINDS.split_stance:
-        return float("nan"), far.rear
-    return far.heel_height[far.rear] - far.heel_height[far.front], far.rear
+        return float("nan"), done.at_rest(far.rear)
+    return far.heel_height[far.rear] - far.heel_height[far.front], done.at_rest(far.rear)
 
 
 def _stance_not_split(done: Done) -> tuple[float, Side | None]:
@@ -75,7 +79,7 @@ def _out_of_line(done: Done) -> tuple[float, Side | None]:
     """Return how far the front knee stands off the line hip–toe, sideways."""
     side, p = done.far.front, done.far.points
     hip, knee, toe = (p[f"{side}_{joint}"] for joint in ("hip", "knee", "toe"))
-    return abs(_off_line(hip, knee, toe)), side
+    return abs(_off_line(hip, knee, toe)), done.at_rest(side)
 
 
 def _off_line(upper: np.ndarray, middle: np.ndarray, lower: np.ndarray) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from kinechain.exercise.posture import Posture
+from kinechain.exercise.posture import Posture, exchanged
 from kinechain.model.skeleton import SIDES, Side, other
 
 ExerciseId = Literal["glute_stretch", "hip_hinge", "ball_calf_raise"]
@@ -40,10 +40,12 @@ class KindParameters:
         two feet on the floor the one farther away is higher in the picture
     split_stance : ankles at least so far apart along the floor: one foot in front of the other. A shoe is about 0.3
         long, so less than that is a foot beside the other, placed a little askew
+    split_level : the same seen from the front, where one foot stands so much lower in the picture: 0.2 apart, by a
+        camera at hip height about 4 m away
     lunge_stance, lunge_trunk_deg : ankles at least so far apart, the knees bent and the trunk tipped less: a lunge.
-        With the trunk tipped more it is a hinge whose hips sink
+        With the trunk tipped more, in a split stance, it is a hinge whose hips sink: a squat has its feet side by side
     squat_margin_deg : the knees bend more than the trunk tips by this: a squat, not a hinge
-    squat_drop : seen from the front, hips so much lower: a squat
+    squat_drop : seen from the front, hips so much lower: a squat, unless the stance is split and the trunk tipped
     sink_drop : bent knees lower the hips at least so much; else the heels rise as well
     bow_drop : seen from the rear or front, a bow lowers the shoulders at least so much; else the trunk looks shorter
         for another reason
@@ -61,8 +63,9 @@ class KindParameters:
     standing_hips: float = 0.4
     foot_off_floor: float = 0.2
     split_stance: float = 0.2
+    split_level: float = 0.06
     lunge_stance: float = 0.35
-    lunge_trunk_deg: float = 40.0
+    lunge_trunk_deg: float = 30.0
     squat_margin_deg: float = 10.0
     squat_drop: float = 0.2
     sink_drop: float = 0.05
@@ -91,25 +94,28 @@ def is_standing(posture: Posture, parameters: KindParameters = DEFAULT_KINDS) ->
 def bow_kind(rest: Posture, far: Posture, parameters: KindParameters = DEFAULT_KINDS) -> Kind:
     """Return what a movement is that tips the trunk or bends the knees, from its rest and its farthest posture."""
     p = parameters
-    if abs(far.feet_level - rest.feet_level) >= p.foot_off_floor:
+    level = -far.feet_level if exchanged(rest, far) else far.feet_level
+    if abs(level - rest.feet_level) >= p.foot_off_floor:
         return "single_leg_hinge"
     drop = rest.hip_height - far.hip_height
     if far.frontal:
         if rest.body_height - far.body_height < p.bow_drop:
             return "other"
-        return "squat" if drop >= p.squat_drop else "split_hinge"
+        sinks = abs(rest.feet_level) >= p.split_level and far.trunk_deg >= p.lunge_trunk_deg
+        return "squat" if drop >= p.squat_drop and not sinks else "split_hinge"
+    apart = max(rest.feet_apart, far.feet_apart)
     if min(far.knee_deg.values()) > far.trunk_deg + p.squat_margin_deg:
-        return _with_bent_knees(far, drop, p)
-    return "split_hinge" if far.feet_apart >= p.split_stance else "parallel_hinge"
+        return _with_bent_knees(apart, far.trunk_deg, drop, p)
+    return "split_hinge" if apart >= p.split_stance else "parallel_hinge"
 
 
-def _with_bent_knees(far: Posture, drop: float, p: KindParameters) -> Kind:
+def _with_bent_knees(apart: float, trunk_deg: float, drop: float, p: KindParameters) -> Kind:
     """Return what a movement is whose knees bend more than its trunk tips."""
     if drop < p.sink_drop:
         return "other"
-    if far.feet_apart >= p.split_stance and far.trunk_deg >= p.lunge_trunk_deg:
+    if apart >= p.split_stance and trunk_deg >= p.lunge_trunk_deg:
         return "split_hinge"
-    return "lunge" if far.feet_apart >= p.lunge_stance else "squat"
+    return "lunge" if apart >= p.lunge_stance else "squat"
 
 
 def raise_kind(rest: Posture, far: Posture, parameters: KindParameters = DEFAULT_KINDS) -> Kind:

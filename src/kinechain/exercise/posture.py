@@ -84,6 +84,11 @@ class Posture:
     supine: bool
 
     @property
+    def stance(self) -> Array:
+        """From the right ankle to the left one, shape (2,)."""
+        return np.asarray(self.points["left_ankle"] - self.points["right_ankle"])
+
+    @property
     def front(self) -> Side:
         """Side of the foot that is ahead of the other; from the rear or front the one lower in the picture."""
         left, right = self.points["left_ankle"], self.points["right_ankle"]
@@ -105,6 +110,26 @@ class Posture:
     def heel_mean(self) -> float:
         """Mean height of both heels above the toes."""
         return (self.heel_height["left"] + self.heel_height["right"]) / 2
+
+
+#: Of two feet that stay on the floor one moves against the other by less than this [leg lengths].
+STANCE_KEPT = 0.15
+
+
+def stance_kept(rest: Posture, later: Posture) -> bool:
+    """Whether the feet stand as they stood at rest, whichever of the two is called the left one."""
+    moved = (np.linalg.norm(later.stance - rest.stance), np.linalg.norm(later.stance + rest.stance))
+    return bool(min(moved) < STANCE_KEPT)
+
+
+def exchanged(rest: Posture, later: Posture) -> bool:
+    """Whether the points of left and right leg have changed over since rest.
+
+    Somebody who bows deep seen from the side hides one leg behind the other, and estimators then exchange the two. The
+    feet have not moved, so each of them stands where the other one stood.
+    """
+    same, crossed = (float(np.linalg.norm(later.stance + sign * rest.stance)) for sign in (-1, 1))
+    return crossed < min(same, STANCE_KEPT)
 
 
 def angle_deg(a: Array, b: Array) -> float:

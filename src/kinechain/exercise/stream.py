@@ -29,7 +29,7 @@ from kinechain.exercise.kinds import (
     is_standing,
     raise_kind,
 )
-from kinechain.exercise.posture import Points, Posture, PostureParameters, PostureReader
+from kinechain.exercise.posture import Points, Posture, PostureParameters, PostureReader, stance_kept
 from kinechain.knowledge.exercise_checks import FaultRule
 from kinechain.model.skeleton import SIDES, Side
 
@@ -258,18 +258,17 @@ class ExerciseStream:
         if repetition is None:
             return []
         rest_s = repetition.end_s if repetition.why == "began_inside" else repetition.start_s
-        far = self._at(repetition.top_s)
-        bowed = signal == "bow" and far.frontal
+        bowed = signal == "bow" and self._at(repetition.top_s).frontal
         rest = self._tallest(repetition.start_s, repetition.top_s) if bowed else self._at(rest_s)
-        done = Done(repetition, rest, far)
+        done = Done(repetition, rest, self._far(repetition, rest))
         kind = (raise_kind if signal == "lift" else bow_kind)(done.rest, done.far, self._p.kinds)
         if kind == "other":
             return []
         if signal == "sink" and kind not in ("squat", "lunge"):
             return []  # the trunk has counted it
-        if signal == "bow" and kind in ("squat", "lunge"):
-            return []  # the knees count it
-        if self._exercise == "hip_hinge" and self._side not in (None, done.far.front):
+        if signal == "bow" and kind in ("squat", "lunge") and not bowed:
+            return []  # the knees count it, but they do not show from the front
+        if self._exercise == "hip_hinge" and self._side not in (None, done.at_rest(done.far.front)):
             return []
         values = seen_in_repetition(self._exercise, done) if self._is_asked(kind) else ()
         rest_trunk = rest.trunk_height if bowed else np.nan
@@ -310,6 +309,16 @@ class ExerciseStream:
         """Return the most upright posture within some time, which is rest where a bow shows by its shortness alone."""
         within = [posture for posture in self._memory if from_s <= posture.time_s <= to_s]
         return max(within, key=lambda posture: posture.trunk_height) if within else self._at(from_s)
+
+    def _far(self, repetition: Repetition, rest: Posture) -> Posture:
+        """Return the posture at the farthest point, or the nearest one held there whose feet stand as they did at rest.
+
+        While an estimator exchanges the legs, their points meet half way and show neither.
+        """
+        top = self._at(repetition.top_s)
+        held = (q for q in self._memory if repetition.held_from_s <= q.time_s <= repetition.held_to_s)
+        still = [q for q in (top, *held) if stance_kept(rest, q)]
+        return min(still, key=lambda q: abs(q.time_s - top.time_s), default=top)
 
     def _cues(self, values: tuple[Seen, ...]) -> list[str]:
         frontal, oblique, rules = self._frontal > 0, self._oblique, self._rules

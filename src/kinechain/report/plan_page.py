@@ -37,10 +37,11 @@ class FaultLine:
 
 @dataclass(frozen=True)
 class ExerciseCard:
-    """One exercise, ready to be laid out."""
+    """One exercise, ready to be laid out; `known`: what research says of it, `graded`: how well it is known."""
 
     id: str
     label: str
+    purpose: str
     drawing: Markup | None
     dose: str
     often: str
@@ -53,6 +54,9 @@ class ExerciseCard:
     camera: str
     why: str
     explains: str
+    known: str
+    graded: str
+    source: str
     sound: str
 
 
@@ -113,6 +117,7 @@ def exercise_card(exercise: Exercise, language: Language, words: Words, why: str
     return ExerciseCard(
         id=exercise.id,
         label=words["plan"]["unnamed"] if row is None else row.name[language],
+        purpose="" if row is None else row.purpose[language],
         drawing=drawing(exercise.id),
         dose=_dose(exercise, None if row is None else row.dose, language, words),
         often=every.format(days=exercise.days_per_week, weeks=exercise.weeks),
@@ -125,6 +130,9 @@ def exercise_card(exercise: Exercise, language: Language, words: Words, why: str
         camera="" if row is None else row.camera[language],
         why=why,
         explains="" if row is None or row.explains is None else row.explains[language],
+        known="" if row is None else row.evidence[language],
+        graded="" if row is None else words["grade"][row.grade],
+        source="" if row is None else row.source,
         sound=sound,
     )
 
