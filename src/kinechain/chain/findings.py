@@ -51,9 +51,10 @@ def find(
     z = (value − mean) / √(sd² + standard error²), positive above the band; the standard error is that of the
     measurement's interval, error of the method included. Below 1 it is within, up to 2 to watch, above that marked if
     the difference also exceeds the smallest detectable change. Where the method's error is unknown, or the band is of
-    men and the runner is not known to be one, the verdict is unclear; so is that of a load whose standard error is larger
-    than what the reference runners differ by: less than half of its scatter would be the runner's. What one camera sees
-    of the frontal plane is never more than watched: its agreement with three dimensions is too weak for more.
+    men and the runner is not known to be one, the verdict is unclear. So is that of a load whose standard error is
+    larger than what the reference runners differ by: less than half of its scatter would be the runner's. What one
+    camera sees of the frontal plane is never more than watched: its agreement with three dimensions is too weak for
+    more.
 
     Parameters
     ----------
