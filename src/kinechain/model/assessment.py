@@ -385,6 +385,11 @@ class Assessment(_Part):
     cautions: tuple[Caution, ...]
     provenance: Provenance
 
+    def judged_numbers(self) -> dict[str, Measurement]:
+        """Return what findings may rest on, by id: measurements, and loads in the form of measurements."""
+        loads = (load.as_measurement(error_known=False) for load in self.loads)
+        return {one.id: one for one in (*self.measurements, *loads)}
+
     @model_validator(mode="after")
     def _references_resolve(self) -> Assessment:
         clips = {clip.id for clip in self.clips}
