@@ -1,10 +1,11 @@
 """Compare the loads of rendered clips with the same loads from the true joints and events of the same steps.
 
-    python validation/check_load_video.py FOLDER [--half report] [--poses FOLDER/poses]
+    python validation/check_load_video.py FOLDER [--half report] [--poses FOLDER/poses] [--out FOLDER]
 
 FOLDER holds rendered clips with truth and specification (`python -m phantoms`). Side views without built-in faults
 of one half of the runners. Both sides use the same load models, so what is compared is what the video adds. Writes
-Markdown tables to standard output; docs/load.md shows and reads them.
+Markdown tables to standard output; docs/load.md shows and reads them. With --out (tuning half) it writes
+`load_contrasts_video.csv`, how far a difference between legs and between speeds is off.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import json
 import sys
 import tomllib
 from collections.abc import Iterator
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,7 @@ from kinechain.model.skeleton import SIDES, Side
 from kinechain.pipeline.loads import clip_loads, leg_stances
 from kinechain.settings import Protocol
 from kinechain.signal.smoothing import even_grid, smooth_track
+from load_templates import CONTRAST_HEADER, CONTRAST_SCALES, changed, write_contrasts
 
 #: The peak of a clip's load that the tables lead with, and those that follow.
 LOADS = (
@@ -46,6 +49,8 @@ LOADS = (
     "ankle_absorption_share",
     "ankle_push_off_share",
 )
+#: Where the errors of differences come from.
+CONTRAST_SOURCE = "phantoms of the tuning half: side views of 6 runners at 3 speeds (docs/load)"
 #: Mass in all clips [kg]: no load here depends on it.
 MASS_KG = 70.0
 
@@ -113,6 +118,8 @@ def compared(folder: Path, poses: Path, half: str) -> Iterator[dict[str, Any]]:
                 leg = "near" if truth["view"] == f"side_{side}" else "far"
                 yield {
                     "clip": path.stem,
+                    "runner": spec["runner"],
+                    "speed": truth["speed_mps"],
                     "name": name,
                     "side": side,
                     "leg": leg,
@@ -157,12 +164,31 @@ def ratio_rows(table: pd.DataFrame) -> Iterator[tuple[str, ...]]:
         )
 
 
+def contrast_rows(table: pd.DataFrame) -> Iterator[tuple[str, ...]]:
+    """Yield how far differences between the legs of a clip and between a leg's speeds are off."""
+    of_legs = table.pivot_table(index=["name", "clip"], columns="side", values=["value", "truth"])
+    of_speeds = table.pivot_table(index=["name", "runner", "side"], columns="speed", values=["value", "truth"])
+    for name, scale in CONTRAST_SCALES.items():
+        legs, speeds = of_legs.loc[name], of_speeds.loc[name]
+        pairs = list(combinations(sorted(speeds["value"].columns), 2))
+        errors = {
+            "side": changed(legs["value"], "left", "right", scale) - changed(legs["truth"], "left", "right", scale),
+            "pace": np.concatenate(
+                [changed(speeds["value"], *pair, scale) - changed(speeds["truth"], *pair, scale) for pair in pairs]
+            ),
+        }
+        for kind, error in errors.items():
+            off = error[np.isfinite(error)]
+            yield name, kind, scale, f"{off.mean():.4f}", f"{off.std(ddof=1):.4f}", str(len(off)), CONTRAST_SOURCE
+
+
 def main() -> None:
     """Read the command line and write the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="rendered clips with truth and specification")
     parser.add_argument("--half", choices=("tuning", "report"), default="report", help="half of the runners")
     parser.add_argument("--poses", type=Path, help="kept results of the estimator (FOLDER/poses)")
+    parser.add_argument("--out", type=Path, help="folder for the table of differences")
     arguments = parser.parse_args()
     poses = arguments.poses or arguments.folder / "poses"
     table = pd.DataFrame(compared(arguments.folder, poses, arguments.half))
@@ -178,6 +204,9 @@ def main() -> None:
         ("load", "clips", "error", "mean absolute", "worst", "SD of the true ratio"),
         ratio_rows(table),
     )
+    say("Differences from video against the truth", CONTRAST_HEADER[:-1], (row[:-1] for row in contrast_rows(table)))
+    if arguments.out is not None:
+        write_contrasts(arguments.out / "load_contrasts_video.csv", contrast_rows(table))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
     python validation/load_templates.py DATA [--out FOLDER]
 
 DATA is the folder that holds `lab/rbds`. Writes `ground_force.csv`, `force_shape.csv`,
-`force_shape_features.csv`, `load_errors.csv` and `load_by_speed.csv`.
+`force_shape_features.csv`, `load_errors.csv`, `load_contrasts_plates.csv` and `load_by_speed.csv`.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ from __future__ import annotations
 import argparse
 import csv
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from kinechain.knowledge.load_tables import ForceShape, ForceTemplate
@@ -50,6 +52,17 @@ NAMES = (
 SPEED_MPS, INCLINATION_DEG = 3.5, 10.0
 #: The pressure counts only while the plate carries this [BW].
 LEAST_BW = 0.2
+#: Loads whose differences are told, as ratios (ln) or absolute: those that the chain weighs, and the vasti.
+CONTRAST_SCALES = {
+    "achilles_force_peak_bw": "relative",
+    "hip_absorption_share": "absolute",
+    "ankle_push_off_share": "absolute",
+    "soleus_length_change_ratio": "relative",
+    "vasti_force_peak_bw": "relative",
+}
+#: Those of them that rest on force; with the same moment arms in both, forces of muscles differ as moments do.
+PLATE_CONTRASTS = ("achilles_force_peak_bw", "vasti_force_peak_bw", "hip_absorption_share", "ankle_push_off_share")
+CONTRAST_HEADER = ("name", "kind", "scale", "bias", "sd", "n", "source")
 #: Components of the shape of the vertical force, and how strongly the ridge holds their scores back.
 COMPONENTS, RIDGE = 4, 10.0
 
@@ -211,6 +224,7 @@ def write_tables(stances: Sequence[Stance], out: Path) -> None:
             writer.writerow((point, *(f"{getattr(template, name)[point]:.5f}" for name in NAMES)))
     write_shape(template.shape, out)
     rows = left_out(stances)
+    write_contrasts(out / "load_contrasts_plates.csv", contrast_rows(rows))
     with (out / "load_by_speed.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("name", "speed_mps", "log_ratio", "log_sd_per_mps", "n_legs", "source"))
@@ -221,6 +235,47 @@ def write_tables(stances: Sequence[Stance], out: Path) -> None:
         for name, (values, kind) in errors(rows).items():
             n = len({r.stance.runner for r in rows})
             writer.writerow((name, f"{values.mean():.3f}", f"{values.std(ddof=1):.3f}", kind, n, SOURCE))
+
+
+def changed(table: pd.DataFrame, a: object, b: object, scale: str) -> Array:
+    """Return what column b is more than column a: ln(b ÷ a), or b − a where the scale is absolute."""
+    first, second = (table[column].to_numpy(dtype=np.float64) for column in (a, b))
+    return np.log(second / first) if scale == "relative" else second - first
+
+
+def contrast_rows(rows: Sequence[Modelled]) -> Iterator[tuple[str, ...]]:
+    """Yield how far modelled differences between legs and between neighbouring speeds are off those of the plates."""
+    told = []
+    for r in rows:
+        for source, loads in (("model", r.model), ("plate", r.plate)):
+            shares = work_shares(loads, r.stance.contact_s / 100, mid_stance(r.stance))
+            values = (loads.ankle_moment.max(), loads.knee_moment.max(), shares.hip, shares.ankle_push_off)
+            told += [
+                (name, source, r.stance.runner, r.stance.speed_mps, r.stance.side, value)
+                for name, value in zip(PLATE_CONTRASTS, values, strict=True)
+            ]
+    table = pd.DataFrame(told, columns=["name", "source", "runner", "speed", "side", "value"])
+    legs = table.pivot_table(index=["source", "name", "runner", "speed"], columns="side", values="value")
+    speeds = table.pivot_table(index=["source", "name", "runner", "side"], columns="speed", values="value")
+    for name in PLATE_CONTRASTS:
+        scale = CONTRAST_SCALES[name]
+        for kind, wide in (("side", legs), ("pace", speeds)):
+            pairs = pairwise(wide.columns) if kind == "pace" else (("left", "right"),)
+            error = np.concatenate(
+                [
+                    changed(wide.loc["model", name], *pair, scale) - changed(wide.loc["plate", name], *pair, scale)
+                    for pair in pairs
+                ]
+            )
+            yield name, kind, scale, f"{error.mean():.4f}", f"{error.std(ddof=1):.4f}", str(len(error)), SOURCE
+
+
+def write_contrasts(path: Path, rows: Iterable[tuple[str, ...]]) -> None:
+    """Write a table of errors of differences."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(CONTRAST_HEADER)
+        writer.writerows(rows)
 
 
 def write_shape(shape: ForceShape, out: Path) -> None:

@@ -5,7 +5,8 @@
 DATA is the folder that holds `lab/rbds`. Every runner and speed becomes a stick figure, seen as if by a camera from the
 right, and goes through the product's own gait code: the bands are in its definitions. What is seen from behind is read
 off the same figure in the frontal plane, at the mid stance of the side view: the known error that the product takes off
-a value counts from there.
+a value counts from there. Loads go through the product's load models; the data has no trunk, so what needs one (the
+hip's share of landing) has no band.
 """
 
 from __future__ import annotations
@@ -26,10 +27,15 @@ from numpy.typing import NDArray
 from kinechain.gait.analysis import GaitAnalysis, GaitParameters, Known, analyse
 from kinechain.gait.frontal import FrontalMotion, to_frontal
 from kinechain.gait.frontal_strides import femoral_adduction_deg, knee_medial_shift
+from kinechain.gait.sagittal import to_sagittal
 from kinechain.gait.view import ViewDecision
+from kinechain.knowledge.load_tables import force_template
+from kinechain.load.estimate import About, LoadParameters, estimate
 from kinechain.model.pose import make_pose
 from kinechain.model.skeleton import LEG, SIDES, Side
+from kinechain.pipeline.loads import leg_stances
 from kinechain.pose.importers.markers import toe_beyond_ball
+from kinechain.settings import Protocol
 from opensim_figure import Leg, read_legs, read_motion, stick_figure
 
 Array = NDArray[np.float64]
@@ -72,6 +78,8 @@ REAR_BANDS: dict[str, Callable[[FrontalMotion, Side], Array]] = {
     "femoral_adduction_ms_deg": femoral_adduction_deg,
     "knee_medial_shift_ms_ratio": knee_medial_shift,
 }
+#: Loads that the chain weighs and the data supports.
+LOAD_BANDS = ("achilles_force_peak_bw", "soleus_length_change_ratio", "ankle_push_off_share")
 CURVES = (
     "thigh_angle_deg",
     "shank_angle_deg",
@@ -180,6 +188,27 @@ def frontal_values(analysis: GaitAnalysis, time_s: Array, points: dict[str, Arra
     return {name: float(np.mean(both)) for name, both in values.items()}
 
 
+def load_values(analysis: GaitAnalysis, time_s: Array, points: dict[str, Array], about: About) -> dict[str, float]:
+    """Return the loads of a trial from the product's load models: mean of both legs.
+
+    Raises
+    ------
+    ValueError
+        Where the figure has no stances that loads can be told from.
+    """
+    protocol = Protocol()
+    motion = to_sagittal(side_view(time_s, points), 1, protocol.load.paths_hz, protocol.gait.smoothing)
+    values: dict[str, list[float]] = {name: [] for name in LOAD_BANDS}
+    for side in SIDES:
+        stances = None if motion is None else leg_stances(analysis.table, 1 / PX_PER_M, motion, side)
+        if stances is None:
+            raise ValueError(f"{side}: no stances")
+        told = {row.name: row.value for row in estimate(stances, about, force_template(), LoadParameters(draws=2))}
+        for name, of in values.items():
+            of.append(told[name])
+    return {name: float(np.mean(both)) for name, both in values.items()}
+
+
 def trial_curves(analysis: GaitAnalysis) -> dict[str, Array]:
     """Return each curve for one runner and speed: mean of both legs, shape (101,) [deg]."""
     both = {name: [c.mean for c in analysis.curves if c.name == name] for name in CURVES}
@@ -187,13 +216,15 @@ def trial_curves(analysis: GaitAnalysis) -> dict[str, Array]:
 
 
 def trials(rbds: Path) -> Iterator[tuple[Runner, float, GaitAnalysis, dict[str, float]]]:
-    """Analyse every runner at every speed; with the quantities of the view from behind."""
+    """Analyse every runner at every speed; with the quantities of the view from behind and the loads."""
     legs = proportions(rbds)
     for runner in runners(rbds):
         for trial, speed in SPEEDS_MPS.items():
             time_s, points = figure(rbds, runner, trial, legs)
             analysis = analyse_figure(time_s, points, runner, speed)
-            yield runner, speed, analysis, frontal_values(analysis, time_s, points)
+            about = About(None, runner.height_m, "male", speed)
+            more = frontal_values(analysis, time_s, points) | load_values(analysis, time_s, points, about)
+            yield runner, speed, analysis, more
 
 
 def rounded(value: float, sd: float) -> str:
@@ -204,7 +235,7 @@ def rounded(value: float, sd: float) -> str:
 def band_rows(values: pd.DataFrame) -> list[list[str]]:
     """Return the rows of `reference_bands.csv`; `values` has runner, speed_mps and one column a quantity."""
     rows = []
-    for name in (*BANDS, *REAR_BANDS):
+    for name in (*BANDS, *REAR_BANDS, *LOAD_BANDS):
         for speed, group in values.groupby("speed_mps"):
             known = group[name].dropna()
             mean, sd = float(known.mean()), float(known.std(ddof=1))
@@ -233,8 +264,8 @@ def write_tables(rbds: Path, out: Path) -> None:
     """Compute all trials and write both tables into `out`."""
     values: list[dict[str, object]] = []
     curves: dict[tuple[str, float], list[Array]] = {}
-    for runner, speed, analysis, frontal in trials(rbds):
-        values.append({"runner": runner.name, "speed_mps": speed} | trial_values(analysis) | frontal)
+    for runner, speed, analysis, more in trials(rbds):
+        values.append({"runner": runner.name, "speed_mps": speed} | trial_values(analysis) | more)
         for name, cycle in trial_curves(analysis).items():
             curves.setdefault((name, speed), []).append(cycle)
     _write(out / "reference_bands.csv", "name,speed_mps,mean,sd,n_runners,sex,source", band_rows(pd.DataFrame(values)))

@@ -60,14 +60,17 @@ class Evidence:
     ----------
     id : of the finding, measurement, contrast, test or answer
     variable : of the network
-    topic : repeated observations of one topic (the same quantity in two clips) count once
+    topic : what was observed: a quantity of a leg, a test, an answer
     log_ratio : ln of the likelihood ratio, deviates over normal
+    counted_with : observations with the same entry count once: of one topic (the same quantity in two clips), or of
+        quantities that are read off the same thing; "" stands for the topic
     """
 
     id: str
     variable: str
     topic: str
     log_ratio: float
+    counted_with: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,10 +103,10 @@ def collect(graph: ChainGraph, known: Known, parameters: EvidenceParameters) -> 
 
 
 def combined(evidence: tuple[Evidence, ...]) -> dict[str, float]:
-    """Return the ln ratio of all evidence on each variable; a topic gives its strongest for and against."""
+    """Return the ln ratio of all evidence on each variable; what counts once gives its strongest for and against."""
     topics: dict[tuple[str, str], list[float]] = {}
     for item in evidence:
-        topics.setdefault((item.variable, item.topic), []).append(item.log_ratio)
+        topics.setdefault((item.variable, item.counted_with or item.topic), []).append(item.log_ratio)
     ratios: dict[str, list[float]] = {}
     for (variable, _), values in topics.items():
         ratios.setdefault(variable, []).append(max(0.0, *values) + min(0.0, *values))
@@ -150,7 +153,7 @@ def _from_numbers(graph: ChainGraph, known: Known) -> Iterator[Evidence]:
                 u = _towards(indicator, finding.z / math.sqrt(reliability))
                 value = indicator.weight * reliability * strength(u) * _share_of_side(node, measurement.side)
                 for variable in variables_of(node, measurement.side):
-                    yield Evidence(finding.id, variable, f"{measurement.name}.{measurement.side}", value)
+                    yield _seen(finding.id, variable, indicator, measurement.side, value)
 
 
 def _from_classes(graph: ChainGraph, known: Known) -> Iterator[Evidence]:
@@ -161,7 +164,13 @@ def _from_classes(graph: ChainGraph, known: Known) -> Iterator[Evidence]:
             ratio = (indicator.classes or {})[measurement.value]
             value = indicator.weight * math.log(ratio) * _share_of_side(node, measurement.side)
             for variable in variables_of(node, measurement.side):
-                yield Evidence(measurement.id, variable, f"{measurement.name}.{measurement.side}", value)
+                yield _seen(measurement.id, variable, indicator, measurement.side, value)
+
+
+def _seen(id_: str, variable: str, indicator: Indicator, side: SideOrBoth, log_ratio: float) -> Evidence:
+    """Return what one value of an indicator says."""
+    origin = indicator.derives_from or indicator.name
+    return Evidence(id_, variable, f"{indicator.name}.{side}", log_ratio, f"{origin}.{side}")
 
 
 def _reliability(finding: Finding, measurement: Measurement) -> float:
@@ -286,18 +295,19 @@ def _contrast(
     indicator = next(row for row in node.indicators if row.name == contrast.name)
     rises = _towards(indicator, value) > 0
     topic = f"{contrast.kind}.{contrast.name}.{contrast.side}"
+    once = f"{contrast.kind}.{indicator.derives_from or contrast.name}.{contrast.side}"
     if contrast.kind == "fatigue":
         if contrast.verdict == "none":
-            topic = "fatigue.none"  # of one pair of clips: many quantities that stay are no more than one answer
+            topic = once = "fatigue.none"  # of one pair of clips: many quantities that stay are no more than one answer
         ratio = parameters.fatigue_none if contrast.verdict == "none" else parameters.fatigue_real if rises else 1.0
         for variable in variables_of(graph.nodes["C11"]):
-            yield Evidence(contrast.id, variable, topic, math.log(ratio))
+            yield Evidence(contrast.id, variable, topic, math.log(ratio), once)
     elif contrast.verdict == "real" and contrast.kind == "pace" and rises:
         for variable in variables_of(node, contrast.side):
-            yield Evidence(contrast.id, variable, topic, math.log(parameters.pace_real))
+            yield Evidence(contrast.id, variable, topic, math.log(parameters.pace_real), once)
     elif contrast.verdict == "real" and contrast.kind == "side" and node.sided:
         for variable in variables_of(node, "right" if rises else "left"):
-            yield Evidence(contrast.id, variable, topic, math.log(parameters.side_real))
+            yield Evidence(contrast.id, variable, topic, math.log(parameters.side_real), once)
 
 
 def missing(graph: ChainGraph, node: Node, variable: str, known: Known, seen: frozenset[str]) -> tuple[str, ...]:

@@ -51,8 +51,10 @@ def find(
     z = (value − mean) / √(sd² + standard error²), positive above the band; the standard error is that of the
     measurement's interval, error of the method included. Below 1 it is within, up to 2 to watch, above that marked if
     the difference also exceeds the smallest detectable change. Where the method's error is unknown, or the band is of
-    men and the runner is not known to be one, the verdict is unclear. What one camera sees of the frontal plane is
-    never more than watched: its agreement with three dimensions is too weak for more.
+    men and the runner is not known to be one, the verdict is unclear. So is that of a load whose standard error is
+    larger than what the reference runners differ by: less than half of its scatter would be the runner's. What one
+    camera sees of the frontal plane is never more than watched: its agreement with three dimensions is too weak for
+    more.
 
     Parameters
     ----------
@@ -79,10 +81,11 @@ def standard_error(measurement: Measurement) -> float:
 
 
 def _compare(measurement: Measurement, value: float, band: BandRow, athlete: Athlete, speed_mps: float) -> Finding:
-    difference = value - band.mean
-    z = difference / math.hypot(band.sd, standard_error(measurement))
+    difference, error = value - band.mean, standard_error(measurement)
+    z = difference / math.hypot(band.sd, error)
     detectable = abs(difference) > (measurement.sdc or 0.0)
-    judged = measurement.method_error is not None and band.sex in ("both", athlete.sex)
+    drowned = glossary.quantity(measurement.name).group == "load" and error > band.sd
+    judged = measurement.method_error is not None and not drowned and band.sex in ("both", athlete.sex)
     return Finding(
         id=f"finding.{measurement.id}",
         measurement=measurement.id,

@@ -46,6 +46,7 @@ class Indicator(_Row):
     weight : how much it says, 0…1
     action : what has to be filmed to see it
     contradicted : published work finds the opposite sign
+    derives_from : indicators of a node with the same entry are read off the same thing and count once
     """
 
     name: QuantityName
@@ -55,6 +56,7 @@ class Indicator(_Row):
     direction: Literal["+", "-", "±"] | None = None
     classes: dict[str, Ratio] | None = None
     contradicted: bool = False
+    derives_from: str | None = None
 
     @model_validator(mode="after")
     def _number_or_class(self) -> Self:

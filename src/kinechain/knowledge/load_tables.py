@@ -5,14 +5,18 @@ from the upper joint (foot: from the heel) ÷ length; radius of gyration about t
 recall, and the paper's two columns are ambiguous; they differ by under 10 %).
 `ground_force.csv`, `force_shape.csv`, `force_shape_features.csv` and `load_errors.csv` are made by
 `validation/load_templates.py` from Fukuchi, Fukuchi & Duarte 2017, PeerJ 5:e3298, doi 10.7717/peerj.3298 (CC BY 4.0).
+`load_contrasts_plates.csv` (the same script) and `load_contrasts_video.csv` (`validation/check_load_video.py`) say how
+far a difference between the legs or between two speeds of one runner is off.
 """
 
 from __future__ import annotations
 
 import csv
+import math
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -185,3 +189,46 @@ class SpeedRow(BaseModel):
 def load_by_speed() -> tuple[SpeedRow, ...]:
     """Return the rows, in order of name and speed."""
     return tuple(SpeedRow.model_validate(row) for row in _rows("load_by_speed.csv"))
+
+
+#: Kinds of difference whose errors were measured: right − left in a clip, faster − slower of a leg.
+ContrastKind = Literal["side", "pace"]
+
+
+class ContrastErrorRow(BaseModel):
+    """One line of `load_contrasts_*.csv`: error of a difference, of ln(b ÷ a) (`relative`) or of b − a (`absolute`)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    name: str
+    kind: ContrastKind
+    scale: Literal["relative", "absolute"]
+    bias: float
+    sd: float = Field(ge=0)
+    n: int = Field(ge=2)
+    source: str = Field(min_length=1)
+
+
+@dataclass(frozen=True)
+class ContrastError:
+    """Error of a difference of loads, one SD, its bias included; a share of the load where `relative`."""
+
+    sd: float
+    relative: bool
+
+
+@cache
+def load_contrast_error(name: str, kind: ContrastKind) -> ContrastError | None:
+    """Return how far a difference of a load from video is off: what the video adds, and what the plates show the model.
+
+    None where it was not measured from video. The length change of the soleus holds no force: nothing of the plates
+    stands against it.
+    """
+    plates, video = (
+        [row for row in map(ContrastErrorRow.model_validate, _rows(file)) if (row.name, row.kind) == (name, kind)]
+        for file in ("load_contrasts_plates.csv", "load_contrasts_video.csv")
+    )
+    if not video:
+        return None
+    sd = math.hypot(*(part for row in (*plates, *video) for part in (row.bias, row.sd)))
+    return ContrastError(sd, relative=video[0].scale == "relative")

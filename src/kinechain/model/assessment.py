@@ -26,6 +26,8 @@ Grade = Literal["A", "B", "C", "D", "X"]
 Condition = Literal["fresh", "tired"]
 Surface = Literal["treadmill", "ground"]
 CURVE_POINTS = 101
+#: Where the error of a load is from: it is in the interval already.
+LOAD_ERROR_SOURCE = "docs/load: in the interval of the load"
 
 
 class _Part(BaseModel):
@@ -189,7 +191,7 @@ class Band(_Part):
 
 
 class Finding(_Part):
-    """A measurement against a reference band at this speed and sex."""
+    """A measurement or a load (`measurement` is its id) against a reference band at this speed and sex."""
 
     id: str
     measurement: str
@@ -266,6 +268,30 @@ class Load(_Part):
     unit: str
     model: str
     missing_because: Text | None = None
+
+    def as_measurement(self, *, error_known: bool) -> Measurement:
+        """Return the load in the form in which numbers are judged and named.
+
+        Parameters
+        ----------
+        error_known : whether its interval holds the measured error of models and points, so that it may be judged
+        """
+        known = error_known and self.low is not None and self.high is not None
+        return Measurement(
+            id=self.id,
+            clip=self.clip,
+            name=self.name,
+            side=self.side,
+            value=self.value,
+            low=self.low,
+            high=self.high,
+            unit=self.unit,
+            n_strides=0,
+            grade="C",
+            method=self.model,
+            method_error=MethodError(bias=0.0, sd=0.0, source=LOAD_ERROR_SOURCE) if known else None,
+            missing_because=self.missing_because,
+        )
 
 
 class Hypothesis(_Part):
@@ -359,6 +385,11 @@ class Assessment(_Part):
     cautions: tuple[Caution, ...]
     provenance: Provenance
 
+    def judged_numbers(self) -> dict[str, Measurement]:
+        """Return what findings may rest on, by id: measurements, and loads in the form of measurements."""
+        loads = (load.as_measurement(error_known=False) for load in self.loads)
+        return {one.id: one for one in (*self.measurements, *loads)}
+
     @model_validator(mode="after")
     def _references_resolve(self) -> Assessment:
         clips = {clip.id for clip in self.clips}
@@ -368,7 +399,7 @@ class Assessment(_Part):
         ids = [m.id for m in self.measurements]
         if len(ids) != len(set(ids)):
             raise ValueError("assessment: measurement ids are not unique")
-        known = set(ids)
+        known = {*ids, *(load.id for load in self.loads)}
         for finding in self.findings:
             if finding.measurement not in known:
                 raise ValueError(f"assessment: finding {finding.id} rests on unknown {finding.measurement!r}")

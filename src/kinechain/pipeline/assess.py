@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import platform
 import shutil
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -31,7 +31,7 @@ from kinechain.model.pose import save_pose
 from kinechain.pipeline.clip import MeasuredClip, event_parts, measure_clip, measure_seen
 from kinechain.pipeline.clip_store import ClipStore
 from kinechain.pipeline.corrections import by_clip, unplaced_cautions
-from kinechain.pipeline.loads import clip_loads
+from kinechain.pipeline.loads import clip_loads, contrasts_of_loads, loads_to_judge
 from kinechain.pipeline.parts import offer_parts
 from kinechain.pipeline.pictures import KeyPicture, choose, draw, with_pictures
 from kinechain.pipeline.points import points_sha256
@@ -157,6 +157,7 @@ def assess_session(
         date=session.date,
         tests=session.tests,
         contrasts=contrasts(compared, band),
+        doubtful=doubtful,
         cautions=(*session.cautions, *cautions, *offered, *contradicted, *other_people(every)),
     )
     (folder / "assessment.json").write_text(assessment.to_json(), encoding="utf-8")
@@ -244,10 +245,19 @@ def assemble(
     date: datetime.date | None = None,
     tests: tuple[FieldTest, ...] = (),
     contrasts: tuple[Contrast, ...] = (),
+    doubtful: Container[str] = (),
     cautions: tuple[Caution, ...] = (),
 ) -> Assessment:
-    """Reason over what was measured and answered, and join all parts into an Assessment."""
-    reasoning = reason([clip.part for clip in clips], measurements, athlete, intake, tests, contrasts)
+    """Reason over what was measured and answered, and join all parts into an Assessment.
+
+    Parameters
+    ----------
+    contrasts : of measurements; those of loads are added here
+    doubtful : ids of clips whose speed is in doubt
+    """
+    judged = loads_to_judge(clips, loads[0])
+    contrasts = (*contrasts, *contrasts_of_loads(clips, judged, doubtful))
+    reasoning = reason([clip.part for clip in clips], measurements, athlete, intake, tests, contrasts, judged)
     return Assessment(
         date=date,
         athlete=athlete,

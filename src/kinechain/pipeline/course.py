@@ -242,7 +242,7 @@ def _that_matter(series: Sequence[Assessment], lines: Mapping[Key, CourseLine]) 
 
 
 def _of_hypotheses(assessment: Assessment) -> Iterator[str]:
-    named = {measurement.id: measurement.name for measurement in assessment.measurements}
+    named = {number.id: number.name for number in assessment.judged_numbers().values()}
     named |= {finding.id: named[finding.measurement] for finding in assessment.findings}
     named |= {contrast.id: contrast.name for contrast in assessment.contrasts}
     primary = assessment.conclusion.primary

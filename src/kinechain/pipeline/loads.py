@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kinechain import glossary
+from kinechain.chain.contrasts import ContrastClip
+from kinechain.chain.load_contrasts import load_contrasts
 from kinechain.gait.sagittal import SagittalMotion, to_sagittal
 from kinechain.gait.strides import StrideTable
 from kinechain.knowledge.cautions import caution, caution_texts
-from kinechain.knowledge.load_tables import force_template
+from kinechain.knowledge.load_tables import force_template, load_contrast_error
+from kinechain.knowledge.reference import band
 from kinechain.load.estimate import MODELS, PAD, About, LegStances, LoadEstimate, estimate
 from kinechain.load.ground_force import POINTS
-from kinechain.model.assessment import Caution, Load, MethodError
+from kinechain.model.assessment import Caution, Contrast, Load, Measurement, MethodError
 from kinechain.model.athlete import Athlete
 from kinechain.model.skeleton import LEG, SIDES, Side, other
 from kinechain.pipeline.clip import MeasuredClip
-from kinechain.pipeline.points import known_errors
+from kinechain.pipeline.points import is_compared, known_errors
+from kinechain.pipeline.reasoning import running_speed_mps
 from kinechain.settings import Protocol
 
 Array = NDArray[np.float64]
@@ -65,6 +69,37 @@ def clip_loads(
         cautions += _cautions(clip.id, abouts["left"], told)
         cautions += _last_run(clip.id, told, (intake or {}).get("last_run_km"))
     return tuple(loads), tuple(cautions)
+
+
+def loads_to_judge(clips: tuple[MeasuredClip, ...], loads: tuple[Load, ...]) -> tuple[Measurement, ...]:
+    """Return the loads that have a value in the form in which numbers are judged.
+
+    Their error is known where the points are those of the estimator with which it was measured.
+    """
+    known = {clip.id for clip in clips if is_compared(clip.seen.pose)}
+    return tuple(load.as_measurement(error_known=load.clip in known) for load in loads if load.value is not None)
+
+
+def contrasts_of_loads(
+    clips: tuple[MeasuredClip, ...], loads: tuple[Measurement, ...], doubtful: Container[str]
+) -> tuple[Contrast, ...]:
+    """Return the loads of a runner against himself, of clips whose error is known.
+
+    Parameters
+    ----------
+    loads : in the form in which they are judged
+    doubtful : ids of clips whose speed is in doubt
+    """
+    known = [load for load in loads if load.method_error is not None]
+    compared = tuple(
+        ContrastClip(
+            clip=clip.part,
+            speed_mps=None if clip.id in doubtful else running_speed_mps(clip.gait.measurements),
+            measurements=tuple(load for load in known if load.clip == clip.id),
+        )
+        for clip in clips
+    )
+    return load_contrasts(compared, load_contrast_error, band)
 
 
 def _about(clip: MeasuredClip, athlete: Athlete, contact: MethodError | None) -> About:

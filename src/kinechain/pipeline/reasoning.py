@@ -53,6 +53,7 @@ def reason(
     intake: Mapping[str, object],
     tests: tuple[FieldTest, ...] = (),
     contrasts: tuple[Contrast, ...] = (),
+    loads: tuple[Measurement, ...] = (),
 ) -> Reasoning:
     """Compare with the reference runners, weigh the links of the chain, and plan; the health questions come first.
 
@@ -65,8 +66,9 @@ def reason(
     clips : at least one
     measurements : of all these clips
     tests, contrasts : field tests, and differences within the runner
+    loads : in the form of measurements
     """
-    of_clip = {clip.id: tuple(m for m in measurements if m.clip == clip.id) for clip in clips}
+    of_clip = {clip.id: tuple(m for m in (*measurements, *loads) if m.clip == clip.id) for clip in clips}
     speeds = {clip.id: running_speed_mps(of_clip[clip.id]) for clip in clips}
     findings = {clip.id: find(of_clip[clip.id], athlete, speeds[clip.id], band) for clip in clips}
     weighed = best_of_view(clips)

@@ -13,7 +13,17 @@ from kinechain import glossary
 from kinechain.model.assessment import Assessment, Contrast, Load, SideOrBoth, View
 from kinechain.model.comparison import Comparison
 from kinechain.report.clip_names import clip_names
-from kinechain.report.load_figure import FORCES, SHARES, dots_of, load_bars, ratio_of, top_of
+from kinechain.report.load_figure import (
+    FORCES,
+    RATIO_OF,
+    SHARES,
+    Ratio,
+    dots_of,
+    load_bars,
+    measured_ratio,
+    ratio_of,
+    top_of,
+)
 from kinechain.report.numbers import digits, display_of, round_interval, two_digit_step
 from kinechain.report.rows import RowMaker
 from kinechain.report.words import Words, words_in
@@ -156,7 +166,7 @@ class ComparedMaker:
         return tuple(
             LoadBars(
                 label=self._label(name),
-                ratio=self._ratio(found[name]) if with_ratio else None,
+                ratio=self._ratio(name, found[name]) if with_ratio else None,
                 svg=load_bars(dots[name], top, words["unit"][display_of(name).unit]),
                 alt=words["measured"]["mark_alt"].format(
                     label=self._label(name),
@@ -169,8 +179,8 @@ class ComparedMaker:
             if dots[name]
         )
 
-    def _ratio(self, by_side: dict[SideOrBoth, Load]) -> str | None:
-        ratio = ratio_of(by_side.get("left"), by_side.get("right"))
+    def _ratio(self, name: str, by_side: dict[SideOrBoth, Load]) -> str | None:
+        ratio = self._measured_ratio(name, by_side) or ratio_of(by_side.get("left"), by_side.get("right"))
         if ratio is None:
             return None
         text = self._words["load"]["ratio_told"] if ratio.told else self._words["load"]["ratio_unclear"]
@@ -178,6 +188,12 @@ class ComparedMaker:
         decimals = 2 if ratio.told and 1.0 in (round(ratio.low, 1), round(ratio.high, 1)) else 1
         value, low, high = (f"{number:.{decimals}f}" for number in (ratio.value, ratio.low, ratio.high))
         return text.format(value=value, low=low, high=high)
+
+    def _measured_ratio(self, name: str, by_side: dict[SideOrBoth, Load]) -> Ratio | None:
+        """Return right ÷ left with its own error, where that was measured."""
+        clips, wanted = {(load.clip,) for load in by_side.values()}, RATIO_OF.get(name, name)
+        found = (c for c in self._a.contrasts if c.kind == "side" and c.name == wanted and c.clips in clips)
+        return next((ratio for ratio in map(measured_ratio, found) if ratio is not None), None)
 
     def _difference(self, c: Contrast) -> DifferenceRow:
         label = self._label(c.name)

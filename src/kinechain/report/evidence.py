@@ -15,6 +15,7 @@ from kinechain.report.chain_diagram import Chip, Node, chain_drawing, fit
 from kinechain.report.clip_names import clip_names
 from kinechain.report.knowledge_texts import edges, node_label
 from kinechain.report.labels import Labels
+from kinechain.report.load_evidence import LoadClue, load_clues
 from kinechain.report.marks import Dot, interval_mark
 from kinechain.report.numbers import display_of, given
 from kinechain.report.rows import Picture, RowMaker
@@ -62,6 +63,7 @@ class Evidence:
     missing: tuple[str, ...]
     pictures: tuple[Picture, ...]
     findings: tuple[Judged, ...]
+    loads: tuple[LoadClue, ...]
     curves: tuple[EvidenceCurve, ...]
 
 
@@ -76,7 +78,7 @@ class EvidenceMaker:
         self._labels = labels
         self._language: Language = language
         self._words = words
-        self._measurement = {m.id: m for m in assessment.measurements}
+        self._measurement = assessment.judged_numbers()
         self._finding = {f.id: f for f in assessment.findings}
 
     @property
@@ -140,6 +142,7 @@ class EvidenceMaker:
             missing=self._labels.evidence_list(h.missing),
             pictures=tuple(p for p in pictures if p.source is not None),
             findings=tuple(self._judged(f) for f in findings),
+            loads=load_clues(self._a, h, self._labels, self._maker, self._words),
             curves=self._curves(findings, curves),
         )
 

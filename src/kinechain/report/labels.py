@@ -19,7 +19,7 @@ class Labels:
     """Names findings, contrasts, field tests, intake answers and hypotheses in one language."""
 
     def __init__(self, assessment: Assessment, maker: RowMaker, language: Language, words: Words) -> None:
-        self._measurement = {m.id: m for m in assessment.measurements}
+        self._measurement = assessment.judged_numbers()
         self._finding = {f.id: f for f in assessment.findings}
         self._contrast = {c.id: c for c in assessment.contrasts}
         self._intake = assessment.intake

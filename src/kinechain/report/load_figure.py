@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from kinechain.model.assessment import Load, SideOrBoth
+from kinechain.model.assessment import Contrast, Load, SideOrBoth
 from kinechain.model.skeleton import SIDES
 from kinechain.report.marks import SIDE_COLOUR, SIDE_LETTER, Dot, nice_ticks, tick_text
 
@@ -19,6 +19,11 @@ FORCES = (
     "gastrocnemius_force_peak_bw",
     "vasti_force_peak_bw",
 )
+#: Forces that are a share of another one, the same share in both legs: right ÷ left is that of the other one.
+RATIO_OF = {
+    "soleus_force_peak_bw": "achilles_force_peak_bw",
+    "gastrocnemius_force_peak_bw": "achilles_force_peak_bw",
+}
 #: Who absorbs the landing.
 SHARES = ("hip_absorption_share", "knee_absorption_share", "ankle_absorption_share")
 _WIDTH, _LANE, _AXIS, _LEFT = 300.0, 18.0, 20.0, 22.0
@@ -41,8 +46,8 @@ class Ratio:
 def ratio_of(left: Load | None, right: Load | None) -> Ratio | None:
     """Return right ÷ left, None where one of them is missing or reaches zero.
 
-    Both errors are taken as independent, which is too wide: what is common to both legs cancels, but how much is common
-    was not measured.
+    Both errors are taken as independent, which is too wide: what is common to both legs cancels. `measured_ratio` has
+    what is left, where it was measured.
     """
     ends = [_ends(load) for load in (left, right)]
     if ends[0] is None or ends[1] is None:
@@ -54,6 +59,13 @@ def ratio_of(left: Load | None, right: Load | None) -> Ratio | None:
     down = math.hypot(math.log(r_value / r_low), math.log(l_high / l_value))
     up = math.hypot(math.log(r_high / r_value), math.log(l_value / l_low))
     return Ratio(value, value * math.exp(-down), value * math.exp(up))
+
+
+def measured_ratio(contrast: Contrast) -> Ratio | None:
+    """Return b ÷ a with the interval of its measured error; None where it is not known, or a is not above zero."""
+    if contrast.a is None or contrast.b is None or contrast.low is None or contrast.high is None or contrast.a <= 0:
+        return None
+    return Ratio(contrast.b / contrast.a, 1 + contrast.low / contrast.a, 1 + contrast.high / contrast.a)
 
 
 def _ends(load: Load | None) -> tuple[float, float, float] | None:
