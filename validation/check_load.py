@@ -118,7 +118,7 @@ def horizontal(rows: Sequence[Modelled]) -> None:
             ("the same, modelled: largest", f"{np.abs(net)[:, 0].max():.2f}"),
             (
                 "braking turns to propelling [% of stance]",
-                f"{np.mean(turns):.0f} (plate {np.mean(true_turns):.0f}), {late.mean():+.1f} ± {late.std(ddof=1):.1f} off",
+                f"{np.mean(turns):.0f} (plate {np.mean(true_turns):.0f}), {late.mean():+.1f} ± {late.std(ddof=1):.1f}",
             ),
             *(
                 (

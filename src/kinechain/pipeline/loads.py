@@ -15,7 +15,7 @@ from kinechain.gait.strides import StrideTable
 from kinechain.knowledge.cautions import caution, caution_texts
 from kinechain.knowledge.load_tables import force_template, load_contrast_error
 from kinechain.knowledge.reference import band
-from kinechain.load.estimate import MODELS, PAD, About, LegStances, LoadEstimate, estimate
+from kinechain.load.estimate import MODELS, PAD, About, LegStances, LoadEstimate, estimate, plausible_contact
 from kinechain.load.ground_force import POINTS
 from kinechain.model.assessment import Caution, Contrast, Load, Measurement, MethodError
 from kinechain.model.athlete import Athlete
@@ -57,16 +57,16 @@ def clip_loads(
         abouts = {side: _about(clip, athlete, errors.get(("contact_time_s", side))) for side in SIDES}
         motion = to_sagittal(pose, clip.view.facing, protocol.load.paths_hz, protocol.gait.smoothing)
         metres_per_px = None if clip.gait.scale is None else clip.gait.scale.metres_per_px
-        told: dict[Side, dict[str, LoadEstimate]] = {}
+        told: dict[Side, dict[str, LoadEstimate]] = {side: {} for side in SIDES}
+        doubted: dict[Side, float] = {}
         for side in SIDES:
             stances = None if motion is None else leg_stances(clip.gait.table, metres_per_px, motion, side)
-            told[side] = (
-                {}
-                if stances is None
-                else {e.name: e for e in estimate(stances, abouts[side], force_template(), protocol.load)}
-            )
-        loads += _rows(clip.id, abouts["left"], told)
-        cautions += _cautions(clip.id, abouts["left"], told)
+            if stances is not None and not plausible_contact(stances, protocol.load):
+                doubted[side] = float(stances.contact_s.mean())
+            elif stances is not None:
+                told[side] = {e.name: e for e in estimate(stances, abouts[side], force_template(), protocol.load)}
+        loads += _rows(clip.id, abouts["left"], told, doubted)
+        cautions += _cautions(clip.id, abouts["left"], told, doubted)
         cautions += _last_run(clip.id, told, (intake or {}).get("last_run_km"))
     return tuple(loads), tuple(cautions)
 
@@ -172,12 +172,15 @@ def _trunk_rad(motion: SagittalMotion, times_s: Array) -> Array:
     return np.asarray(np.interp(times_s, motion.time_s, -np.arctan2(line[:, 0], line[:, 1])))
 
 
-def _rows(clip_id: str, about: About, told: Mapping[Side, Mapping[str, LoadEstimate]]) -> Iterator[Load]:
+def _rows(
+    clip_id: str, about: About, told: Mapping[Side, Mapping[str, LoadEstimate]], doubted: Container[Side]
+) -> Iterator[Load]:
     for name, quantity in glossary.quantities().items():
         if quantity.group != "load":
             continue
         for side in SIDES:
             found = told[side].get(name)
+            why = "load_missing_contact" if side in doubted else _missing(name, about, told[side])
             yield Load(
                 id=f"{clip_id}.{name}.{side}",
                 name=name,
@@ -188,7 +191,7 @@ def _rows(clip_id: str, about: About, told: Mapping[Side, Mapping[str, LoadEstim
                 high=None if found is None else found.high,
                 unit=quantity.unit,
                 model="" if found is None else found.model,
-                missing_because=caution_texts()[_missing(name, about, told[side])] if found is None else None,
+                missing_because=caution_texts()[why] if found is None else None,
             )
 
 
@@ -207,13 +210,17 @@ def _missing(name: str, about: About, told: Mapping[str, LoadEstimate]) -> str:
     return "load_missing_no_spring"
 
 
-def _cautions(clip_id: str, about: About, told: Mapping[Side, Mapping[str, LoadEstimate]]) -> Iterator[Caution]:
+def _cautions(
+    clip_id: str, about: About, told: Mapping[Side, Mapping[str, LoadEstimate]], doubted: Mapping[Side, float]
+) -> Iterator[Caution]:
     names = {name for side in SIDES for name in told[side]}
-    if not names:
+    if doubted:
+        yield caution("loads_contact_implausible", clip_id, contact_s=next(iter(doubted.values())))
+    elif not names:
         yield caution("loads_too_few_strides", clip_id)
-    elif about.speed_mps is None:
+    if names and about.speed_mps is None:
         yield caution("loads_need_speed", clip_id)
-    elif "ankle_moment_peak_nmpkg" not in names:
+    elif names and "ankle_moment_peak_nmpkg" not in names:
         yield caution("loads_leg_not_seen", clip_id)
     if names and about.mass_kg is None:
         yield caution("loads_need_mass", clip_id)
