@@ -27,6 +27,8 @@ from kinechain.settings import Protocol
 
 Array = NDArray[np.float64]
 
+#: Stances of a leg that a mean needs.
+LEAST_STANCES = 3
 #: Share of a stance in which every point of the leg must be seen.
 LEAST_SEEN = 0.9
 
@@ -128,13 +130,9 @@ def leg_stances(
     motion : smoothed with `LoadParameters.paths_hz`
     """
     rows = table.of(side)
-    if len(rows) < 3:
+    if len(rows) < LEAST_STANCES:
         return None
-    contact = rows["contact_time_s"].to_numpy(dtype=np.float64)
-    stride = rows["stride_time_s"].to_numpy(dtype=np.float64)
-    others = table.of(other(side))
-    other_contact = float(others["contact_time_s"].mean()) if len(others) else float(contact.mean())
-    flight = np.maximum((stride - contact - other_contact) / 2, 0.0)
+    contact, flight = stance_times(table, side)
     if metres_per_px is None:
         return LegStances(contact, flight, None, None)
     kept, points, trunk = [], [], []
@@ -148,9 +146,18 @@ def leg_stances(
         kept.append(index)
         points.append(_leg(motion, side, times) * metres_per_px)
         trunk.append(_trunk_rad(motion, times))
-    if len(kept) < 3:
+    if len(kept) < LEAST_STANCES:
         return LegStances(contact, flight, None, None)
     return LegStances(contact[kept], flight[kept], np.stack(points), np.stack(trunk))
+
+
+def stance_times(table: StrideTable, side: Side) -> tuple[Array, Array]:
+    """Return contact time and the mean of the flights before and after, of every stance of a leg [s]."""
+    rows, others = table.of(side), table.of(other(side))
+    contact = rows["contact_time_s"].to_numpy(dtype=np.float64)
+    stride = rows["stride_time_s"].to_numpy(dtype=np.float64)
+    other_contact = float(others["contact_time_s"].mean()) if len(others) else float(contact.mean())
+    return contact, np.maximum((stride - contact - other_contact) / 2, 0.0)
 
 
 def _leg(motion: SagittalMotion, side: Side, times_s: Array) -> Array:
