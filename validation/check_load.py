@@ -17,7 +17,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 import load_templates as templates
-from kinechain.load.ground_force import GRAVITY, fitted_curve_bw, morin_curve_bw, morin_peak_bw, seen_curve_bw
+from kinechain.load.ground_force import (
+    GRAVITY,
+    fitted_curve_bw,
+    mean_force_bw,
+    morin_curve_bw,
+    morin_peak_bw,
+    seen_curve_bw,
+)
 from kinechain.load.tendon import TendonParameters, achilles_force_n
 from load_data import PAD, ModelStance, Stance, c3d_stances, model_stances
 from load_templates import Modelled
@@ -81,9 +88,11 @@ def vertical(rows: Sequence[Modelled], held: Sequence[ModelStance], used: set[st
 
 def horizontal(rows: Sequence[Modelled]) -> None:
     """Fore–aft force and centre of pressure against the plate."""
-    force, impulse, place, sine = [], [], [], []
+    force, impulse, drive, net, place, sine = [], [], [], [], [], []
     for r in rows:
         true = r.stance.force_bw[:, 0]
+        drive.append(np.maximum(r.fore_aft_bw, 0).sum() / np.maximum(true, 0).sum() - 1)
+        net.append([100 * curve.sum() / r.stance.force_bw[:, 1].sum() for curve in (r.fore_aft_bw, true)])
         weight = r.stance.force_bw[:, 1] / r.stance.force_bw[:, 1].sum()
         ahead = (r.stance.pressure_m - r.stance.motion.ankle[PAD:-PAD])[:, 0]
         on = r.stance.force_bw[:, 1] > templates.LEAST_BW
@@ -91,6 +100,9 @@ def horizontal(rows: Sequence[Modelled]) -> None:
         impulse.append(np.minimum(r.fore_aft_bw, 0).sum() / np.minimum(true, 0).sum() - 1)
         place.append(1000 * float(np.sqrt((weight * (r.ahead_m - ahead) ** 2)[on].sum())))
         sine.append(r.stance.strike)
+    turns = [_turn(r.fore_aft_bw) for r in rows]
+    true_turns = [_turn(r.stance.force_bw[:, 0]) for r in rows]
+    late = np.subtract(turns, true_turns)
     table = pd.DataFrame({"strike": sine, "place": place}).groupby("strike")["place"].agg(["mean", "max", "count"])
     say(
         "Fore–aft force and centre of pressure, one runner left out",
@@ -98,6 +110,16 @@ def horizontal(rows: Sequence[Modelled]) -> None:
         [
             ("fore–aft force, RMSE [BW]", f"{np.mean(force):.3f}"),
             ("braking impulse [%]", per_cent(np.array(impulse))),
+            ("propelling impulse [%]", per_cent(np.array(drive))),
+            (
+                "net impulse ÷ vertical impulse [%], plate",
+                f"{np.mean(net, axis=0)[1]:+.2f} ± {np.std(net, axis=0, ddof=1)[1]:.2f}",
+            ),
+            ("the same, modelled: largest", f"{np.abs(net)[:, 0].max():.2f}"),
+            (
+                "braking turns to propelling [% of stance]",
+                f"{np.mean(turns):.0f} (plate {np.mean(true_turns):.0f}), {late.mean():+.1f} ± {late.std(ddof=1):.1f}",
+            ),
             *(
                 (
                     f"centre of pressure, {strike} ({int(r['count'])} stances), RMSE [mm]",
@@ -107,6 +129,62 @@ def horizontal(rows: Sequence[Modelled]) -> None:
             ),
         ],
     )
+
+
+def _turn(fore_aft: Array) -> int:
+    """Return where in stance [%] braking turns to propelling for good."""
+    return int(np.flatnonzero(fore_aft[20:80] < 0)[-1]) + 21
+
+
+def shapes(stances: Sequence[Stance]) -> None:
+    """Wave form of the vertical force where its shape follows from what a video shows; one runner left out."""
+    runner = np.array([s.runner for s in stances])
+    plate = np.stack([s.force_bw[:, 1] for s in stances])
+    size = np.array([mean_force_bw(s.contact_s, s.flight_s) for s in stances])[:, None]
+    shape = plate / np.trapezoid(plate, dx=0.01, axis=1)[:, None]
+    seen = {
+        "speed": np.array([s.speed_mps - 3.5 for s in stances]),
+        "foot inclination": np.array([(s.inclination_deg - 10) / 8 for s in stances]),
+        "duty factor": np.array([10 * (s.contact_s / (s.contact_s + s.flight_s) - 0.66) for s in stances]),
+        "contact time": np.array([10 * (s.contact_s - 0.25) for s in stances]),
+        "rearfoot": np.array([float(s.strike == "Rearfoot") for s in stances]),
+        "forefoot": np.array([float(s.strike == "Forefoot") for s in stances]),
+    }
+
+    def error(names: Sequence[str], ridge: float) -> float:
+        columns = np.column_stack([np.ones(len(stances)), *(seen[name] for name in names)])
+        held_back = ridge * np.diag([0.0, *np.ones(len(names))])
+        off = []
+        for one in np.unique(runner):
+            own, known = runner == one, columns[runner != one]
+            weights = np.linalg.solve(known.T @ known + held_back, known.T @ shape[runner != one])
+            curves = np.maximum(columns[own] @ weights, 0.0)
+            curves = size[own] * curves / np.trapezoid(curves, dx=0.01, axis=1)[:, None]
+            off += list(np.sqrt(((curves - plate[own]) ** 2).mean(axis=1)))
+        return float(np.mean(off))
+
+    sets = ((), ("speed",), ("speed", "foot inclination"), ("speed", "rearfoot", "forefoot"))
+    sets += (("speed", "duty factor"), ("speed", "contact time"))
+    twin = [
+        next(
+            i for i, t in enumerate(stances) if (t.runner, t.speed_mps) == (s.runner, s.speed_mps) and t.side != s.side
+        )
+        for s in stances
+    ]
+    other_leg = np.sqrt(((size * shape[twin] - plate) ** 2).mean(axis=1)).mean()
+    rows = [
+        (" and ".join(names) or "nothing: one shape for all", *(f"{error(names, ridge):.3f}" for ridge in RIDGES))
+        for names in sets
+    ]
+    say(
+        "Vertical force: what its shape could be told from, RMSE [BW], one runner left out (36 stances)",
+        ("shape from", *(f"ridge {ridge:g}" for ridge in RIDGES)),
+        [*rows, ("the plate's shape of the runner's own other leg", f"{other_leg:.3f}", "", "")],
+    )
+
+
+#: How strongly shapes are held back to the mean.
+RIDGES = (0.0, 3.0, 10.0)
 
 
 def mechanics(models: Sequence[ModelStance]) -> None:
@@ -267,6 +345,7 @@ def main() -> None:
     published(stances)
     vertical(rows, models, {s.runner for s in stances})
     horizontal(rows)
+    shapes(stances)
     mechanics(models)
     mechanics_from_markers(rows, models)
     own_curves(rbds, rows)

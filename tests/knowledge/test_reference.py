@@ -119,7 +119,7 @@ def test_a_band_says_who_and_from_where() -> None:
 def test_every_shipped_row_is_known_and_whole() -> None:
     assert len(BANDS) >= 15
     for name, rows in BANDS.items():
-        assert glossary.quantity(name).group in ("time_space", "side_view", "rear_front")
+        assert glossary.quantity(name).group in ("time_space", "side_view", "rear_front", "load")
         assert tuple(row.speed_mps for row in rows) == MEASURED
         assert {row.n_runners for row in rows} == {13}
     for name, by_speed in CURVES.items():
@@ -255,7 +255,9 @@ def test_one_runner_recomputed_lies_in_the_shipped_bands(
     runner = next(r for r in validation.runners(rbds) if r.name == "RBDS012")
     time_s, points = validation.figure(rbds, runner, "T35", validation.proportions(rbds))
     analysis = validation.analyse_figure(time_s, points, runner, 3.5)
+    about = validation.About(None, runner.height_m, "male", 3.5)
     values = validation.trial_values(analysis) | validation.frontal_values(analysis, time_s, points)
+    values |= validation.load_values(analysis, time_s, points, about)
     assert set(values) == set(BANDS)
     # One of the thirteen cannot be farther from their mean than (n − 1)/√n = 3.3 SD.
     for name, own in values.items():

@@ -13,6 +13,7 @@ from analytic_camera import Camera, film, frame_times
 from analytic_runner import running
 from kinechain.errors import ChangeNotPossible, OptionInvalid
 from kinechain.gait.analysis import GaitParameters, Known, analyse
+from kinechain.gait.strides import StrideTable
 from kinechain.gait.view import detect_view, settle_view
 from kinechain.model.assessment import Load
 from kinechain.model.athlete import Athlete
@@ -22,6 +23,8 @@ from kinechain.pipeline.what_if import parse_change
 from kinechain.settings import Protocol
 
 RUNNER = Athlete(height_cm=175, mass_kg=70, sex="female")
+UNTOLD = "gluteus_maximus_force_peak_bw"
+HEIGHT_ONLY = Athlete(height_cm=175, sex="female")
 
 
 @cache
@@ -82,6 +85,56 @@ def test_without_height_and_speed_only_the_vertical_force_is_told() -> None:
     told = {load.name for load in loads if load.value is not None}
     assert told == {"peak_vgrf_bw"}
     assert {caution.code for caution in cautions} == {"loads_need_speed", "loads_need_mass"}
+
+
+def retimed(share: float, sides: tuple[str, ...] = ("left", "right"), strides: int | None = None) -> MeasuredClip:
+    """The clip with other contact times on some legs, or with only the first strides of each leg."""
+    whole = clip()
+    rows = whole.gait.table.rows.copy()
+    rows.loc[rows["side"].isin(sides), "contact_time_s"] *= share
+    if strides is not None:
+        rows = rows.groupby("side").head(strides)
+    return cast(
+        "MeasuredClip", SimpleNamespace(**{**vars(whole), "gait": replace(whole.gait, table=StrideTable(rows, 0))})
+    )
+
+
+@pytest.mark.parametrize("share", [0.3, 2.5])
+def test_a_contact_time_that_fits_no_runner_tells_no_load_and_says_why(share: float) -> None:
+    loads, cautions = clip_loads((retimed(share),), RUNNER, Protocol())
+    assert {load.value for load in loads} == {None}
+    assert {load.missing_because.en for load in loads if load.missing_because} == {
+        "The contact time of this leg hardly fits running."
+    }
+    assert [caution.code for caution in cautions] == ["loads_contact_implausible"]
+    assert f"{share * float(clip().gait.table.of('left')['contact_time_s'].mean()):.2f} s" in cautions[0].message.en
+
+
+def test_the_other_leg_is_still_told_where_one_legs_contacts_fit_no_runner() -> None:
+    loads, cautions = clip_loads((retimed(0.3, ("left",)),), RUNNER, Protocol())
+    found = values(loads)
+    assert found["achilles_force_peak_bw", "left"] is None
+    assert found["achilles_force_peak_bw", "right"] is not None
+    assert {caution.code for caution in cautions} == {"loads_contact_implausible", "loads_compare_only"}
+
+
+@pytest.mark.parametrize("strides", [1, 2])
+def test_a_single_clean_stride_has_no_mean_so_no_load_and_says_why(strides: int) -> None:
+    loads, cautions = clip_loads((retimed(1.0, strides=strides),), RUNNER, Protocol())
+    assert {load.value for load in loads} == {None}
+    assert [caution.code for caution in cautions] == ["loads_too_few_strides"]
+    because = {load.missing_because.en for load in loads if load.missing_because and load.name != UNTOLD}
+    assert because == {"Too few strides of this leg were measured."}
+
+
+def test_without_mass_all_is_told_in_body_weights_but_the_stiffness() -> None:
+    with_mass, without = (values(clip_loads((clip(),), who, Protocol())[0]) for who in (RUNNER, HEIGHT_ONLY))
+    assert without["leg_stiffness_knpm", "left"] is None
+    told = {key for key, value in without.items() if value is not None}
+    assert told == {key for key, value in with_mass.items() if value is not None} - {
+        ("leg_stiffness_knpm", "left"), ("leg_stiffness_knpm", "right"),
+    }  # fmt: skip
+    assert {key: without[key] for key in told} == {key: with_mass[key] for key in told}
 
 
 def test_a_view_from_behind_has_no_loads() -> None:

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from report_samples import Page, assessment, load
+from report_samples import Page, assessment, contrast, hypothesis, load
 
 from kinechain.knowledge.cautions import caution, caution_texts
 from kinechain.model.assessment import Assessment, Caution, Load
@@ -98,3 +98,41 @@ def test_without_loads_nothing_is_drawn_and_the_reason_stands_once(tmp_path: Pat
     assert "<svg" not in html
     assert words(html).count("Neither running speed nor body height is known.") == 1
     assert "Model:" not in words(html)
+
+
+# --- beside the evidence of a link -----------------------------------------------------------------------------------
+
+
+def _with_ratio(verdict: str = "real") -> Assessment:
+    right = load(ACHILLES, "right", 6.0, 0.6)
+    about = {"a": 5.0, "b": 6.0, "low": 0.2, "high": 1.8, "sdc": 0.8, "verdict": verdict, "clips": ("clip1",)}
+    one = contrast("side", ACHILLES, 1.0, **about)
+    link = hypothesis("C5_right", 0.7, evidence_for=(one.id,))
+    return assessment(loads=(load(ACHILLES, "left", 5.0, 0.5), right), contrasts=(one,), hypotheses=(link,))
+
+
+@pytest.mark.parametrize(
+    ("language", "value", "ratio"),
+    [
+        ("en", "Right 6.0 ± 0.6 BW (no reference)", "right ÷ left 1.20 (1.04 to 1.36)"),
+        ("ja", "右 6.0 ± 0.6 体重比（参考範囲なし）", "右は左の 1.20 倍（1.04〜1.36）"),
+    ],
+)
+def test_the_loads_of_a_link_stand_beside_its_evidence(
+    tmp_path: Path, language: Language, value: str, ratio: str
+) -> None:
+    told = words(part(page(_with_ratio(), tmp_path, language), "evidence"))
+    assert value in told
+    assert ratio in told
+    assert "Left 5.0" not in told
+
+
+def test_the_figure_shows_the_measured_error_of_a_ratio(tmp_path: Path) -> None:
+    told = words(part(page(_with_ratio(), tmp_path), "loads"))
+    assert "right ÷ left 1.2 (1.0 to 1.4)" in told or "right ÷ left 1.20 (1.04 to 1.36)" in told
+    assert "no difference beyond the error" not in told
+
+
+def test_a_link_without_loads_has_no_such_part(tmp_path: Path) -> None:
+    bare = assessment(hypotheses=(hypothesis("C5_right", 0.7),))
+    assert "Estimated loads" not in words(page(bare, tmp_path))

@@ -67,6 +67,9 @@ class LoadParameters:
     leg_length_ratio
         Hip to ground ÷ body height (Morin et al. 2005, J Appl Biomech 21:167, bias 1.94 ± 1.51 %).
     mid_stance_end : mid stance lies in this first part of stance
+    shortest_contact_s, longest_contact_s, least_duty
+        Mean contact time and share of a stride on the ground beyond which no runner is taken to be seen, but events
+        that were found wrongly (ours: sprinters touch for about 0.1 s, joggers for up to 0.4 s).
     tendon : moment arm and shares
     """
 
@@ -77,6 +80,9 @@ class LoadParameters:
     video_share_sd: float = 0.1
     leg_length_ratio: float = 0.53
     mid_stance_end: float = 0.7
+    shortest_contact_s: float = 0.1
+    longest_contact_s: float = 0.45
+    least_duty: float = 0.18
     tendon: TendonParameters = field(default_factory=TendonParameters)
 
 
@@ -95,6 +101,13 @@ class LegStances:
     flight_s: Array
     points: Array | None
     trunk_rad: Array | None
+
+
+def plausible_contact(stances: LegStances, parameters: LoadParameters) -> bool:
+    """Return whether the mean contact and flight times can be those of a runner."""
+    contact, flight = float(stances.contact_s.mean()), float(stances.flight_s.mean())
+    duty = contact / (2 * (contact + flight))
+    return parameters.shortest_contact_s <= contact <= parameters.longest_contact_s and duty >= parameters.least_duty
 
 
 @dataclass(frozen=True)

@@ -386,8 +386,8 @@ class Assessment(_Part):
     provenance: Provenance
 
     def judged_numbers(self) -> dict[str, Measurement]:
-        """Return what findings may rest on, by id: measurements, and loads in the form of measurements."""
-        loads = (load.as_measurement(error_known=False) for load in self.loads)
+        """Return what findings may rest on, by id: measurements, and told loads in the form of measurements."""
+        loads = (load.as_measurement(error_known=False) for load in self.loads if load.value is not None)
         return {one.id: one for one in (*self.measurements, *loads)}
 
     @model_validator(mode="after")

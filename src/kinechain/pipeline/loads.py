@@ -15,7 +15,7 @@ from kinechain.gait.strides import StrideTable
 from kinechain.knowledge.cautions import caution, caution_texts
 from kinechain.knowledge.load_tables import force_template, load_contrast_error
 from kinechain.knowledge.reference import band
-from kinechain.load.estimate import MODELS, PAD, About, LegStances, LoadEstimate, estimate
+from kinechain.load.estimate import MODELS, PAD, About, LegStances, LoadEstimate, estimate, plausible_contact
 from kinechain.load.ground_force import POINTS
 from kinechain.model.assessment import Caution, Contrast, Load, Measurement, MethodError
 from kinechain.model.athlete import Athlete
@@ -27,6 +27,8 @@ from kinechain.settings import Protocol
 
 Array = NDArray[np.float64]
 
+#: Stances of a leg that a mean needs.
+LEAST_STANCES = 3
 #: Share of a stance in which every point of the leg must be seen.
 LEAST_SEEN = 0.9
 
@@ -57,16 +59,16 @@ def clip_loads(
         abouts = {side: _about(clip, athlete, errors.get(("contact_time_s", side))) for side in SIDES}
         motion = to_sagittal(pose, clip.view.facing, protocol.load.paths_hz, protocol.gait.smoothing)
         metres_per_px = None if clip.gait.scale is None else clip.gait.scale.metres_per_px
-        told: dict[Side, dict[str, LoadEstimate]] = {}
+        told: dict[Side, dict[str, LoadEstimate]] = {side: {} for side in SIDES}
+        doubted: dict[Side, float] = {}
         for side in SIDES:
             stances = None if motion is None else leg_stances(clip.gait.table, metres_per_px, motion, side)
-            told[side] = (
-                {}
-                if stances is None
-                else {e.name: e for e in estimate(stances, abouts[side], force_template(), protocol.load)}
-            )
-        loads += _rows(clip.id, abouts["left"], told)
-        cautions += _cautions(clip.id, abouts["left"], told)
+            if stances is not None and not plausible_contact(stances, protocol.load):
+                doubted[side] = float(stances.contact_s.mean())
+            elif stances is not None:
+                told[side] = {e.name: e for e in estimate(stances, abouts[side], force_template(), protocol.load)}
+        loads += _rows(clip.id, abouts["left"], told, doubted)
+        cautions += _cautions(clip.id, abouts["left"], told, doubted)
         cautions += _last_run(clip.id, told, (intake or {}).get("last_run_km"))
     return tuple(loads), tuple(cautions)
 
@@ -128,13 +130,9 @@ def leg_stances(
     motion : smoothed with `LoadParameters.paths_hz`
     """
     rows = table.of(side)
-    if len(rows) < 3:
+    if len(rows) < LEAST_STANCES:
         return None
-    contact = rows["contact_time_s"].to_numpy(dtype=np.float64)
-    stride = rows["stride_time_s"].to_numpy(dtype=np.float64)
-    others = table.of(other(side))
-    other_contact = float(others["contact_time_s"].mean()) if len(others) else float(contact.mean())
-    flight = np.maximum((stride - contact - other_contact) / 2, 0.0)
+    contact, flight = stance_times(table, side)
     if metres_per_px is None:
         return LegStances(contact, flight, None, None)
     kept, points, trunk = [], [], []
@@ -148,9 +146,18 @@ def leg_stances(
         kept.append(index)
         points.append(_leg(motion, side, times) * metres_per_px)
         trunk.append(_trunk_rad(motion, times))
-    if len(kept) < 3:
+    if len(kept) < LEAST_STANCES:
         return LegStances(contact, flight, None, None)
     return LegStances(contact[kept], flight[kept], np.stack(points), np.stack(trunk))
+
+
+def stance_times(table: StrideTable, side: Side) -> tuple[Array, Array]:
+    """Return contact time and the mean of the flights before and after, of every stance of a leg [s]."""
+    rows, others = table.of(side), table.of(other(side))
+    contact = rows["contact_time_s"].to_numpy(dtype=np.float64)
+    stride = rows["stride_time_s"].to_numpy(dtype=np.float64)
+    other_contact = float(others["contact_time_s"].mean()) if len(others) else float(contact.mean())
+    return contact, np.maximum((stride - contact - other_contact) / 2, 0.0)
 
 
 def _leg(motion: SagittalMotion, side: Side, times_s: Array) -> Array:
@@ -172,12 +179,15 @@ def _trunk_rad(motion: SagittalMotion, times_s: Array) -> Array:
     return np.asarray(np.interp(times_s, motion.time_s, -np.arctan2(line[:, 0], line[:, 1])))
 
 
-def _rows(clip_id: str, about: About, told: Mapping[Side, Mapping[str, LoadEstimate]]) -> Iterator[Load]:
+def _rows(
+    clip_id: str, about: About, told: Mapping[Side, Mapping[str, LoadEstimate]], doubted: Container[Side]
+) -> Iterator[Load]:
     for name, quantity in glossary.quantities().items():
         if quantity.group != "load":
             continue
         for side in SIDES:
             found = told[side].get(name)
+            why = "load_missing_contact" if side in doubted else _missing(name, about, told[side])
             yield Load(
                 id=f"{clip_id}.{name}.{side}",
                 name=name,
@@ -188,7 +198,7 @@ def _rows(clip_id: str, about: About, told: Mapping[Side, Mapping[str, LoadEstim
                 high=None if found is None else found.high,
                 unit=quantity.unit,
                 model="" if found is None else found.model,
-                missing_because=caution_texts()[_missing(name, about, told[side])] if found is None else None,
+                missing_because=caution_texts()[why] if found is None else None,
             )
 
 
@@ -207,13 +217,17 @@ def _missing(name: str, about: About, told: Mapping[str, LoadEstimate]) -> str:
     return "load_missing_no_spring"
 
 
-def _cautions(clip_id: str, about: About, told: Mapping[Side, Mapping[str, LoadEstimate]]) -> Iterator[Caution]:
+def _cautions(
+    clip_id: str, about: About, told: Mapping[Side, Mapping[str, LoadEstimate]], doubted: Mapping[Side, float]
+) -> Iterator[Caution]:
     names = {name for side in SIDES for name in told[side]}
-    if not names:
+    if doubted:
+        yield caution("loads_contact_implausible", clip_id, contact_s=next(iter(doubted.values())))
+    elif not names:
         yield caution("loads_too_few_strides", clip_id)
-    elif about.speed_mps is None:
+    if names and about.speed_mps is None:
         yield caution("loads_need_speed", clip_id)
-    elif "ankle_moment_peak_nmpkg" not in names:
+    elif names and "ankle_moment_peak_nmpkg" not in names:
         yield caution("loads_leg_not_seen", clip_id)
     if names and about.mass_kg is None:
         yield caution("loads_need_mass", clip_id)
