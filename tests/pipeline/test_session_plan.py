@@ -115,6 +115,14 @@ def test_a_health_answer_stops_the_plan_as_it_stops_training() -> None:
     assert set(open_.questions) == set(HEALTHY)
 
 
+@pytest.mark.parametrize("flag", HEALTHY)
+def test_no_health_answer_leaves_anything_to_film_or_test(flag: str) -> None:
+    for runner in RUNNERS.values():
+        stopped = planned(**runner["intake"], **{flag: True})
+        assert stopped.stop
+        assert not stopped.steps
+
+
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_the_lines_name_every_step_and_reason(language: str) -> None:
     plan = planned(**RUNNERS[PACE]["intake"])
