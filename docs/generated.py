@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from kinechain.errors import KinechainError
 from kinechain.glossary import Quantity, quantities
 from kinechain.knowledge.intake import Question, questions
+from kinechain.pipeline.test_plan import plan_session
 
 GROUPS = {
     "time_space": "時間と空間 · Time and space",
@@ -99,4 +102,26 @@ def _question(row: Question) -> str:
     return f"| `{row.id}` | {_plain(row.label.ja)}<br>{_plain(row.label.en)} | {_plain('<br>'.join(answers))} |"
 
 
-PAGES: dict[str, Callable[[], str]] = {"glossary": glossary_page, "errors": errors_page, "intake": intake_page}
+def test_plans_page() -> str:
+    """Return the test plans of ten runners as a Markdown table."""
+    runners = tomllib.loads((Path(__file__).parent / "test_plans.toml").read_text(encoding="utf-8"))["runner"]
+    healthy = {key: False for key, question in questions().items() if question.group == "red_flag"}
+    rows = ["| ランナー · runner | 計画 · plan | なぜ · why |", "|---|---|---|"]
+    for runner in runners:
+        plan = plan_session(healthy | runner["intake"], "studio")
+        steps = [("★ " if step.core else "") + f"{step.label.ja} · {step.label.en}" for step in plan.steps]
+        cells = (
+            f"{runner['name']['ja']}<br>{runner['name']['en']}",
+            "<br>".join(f"{number}. {step}" for number, step in enumerate(steps, start=1)),
+            f"{runner['why']['ja']}<br>{runner['why']['en']}",
+        )
+        rows.append("| " + " | ".join(_plain(cell) for cell in cells) + " |")
+    return "\n".join(rows)
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "glossary": glossary_page,
+    "errors": errors_page,
+    "intake": intake_page,
+    "test_plans": test_plans_page,
+}

@@ -1,8 +1,9 @@
-"""Ten runners: the test plan that a reader of the evidence would choose for each of them."""
+"""Ten runners (docs/test_plans.toml): the test plan that a reader of the evidence would choose for each of them."""
 
 from __future__ import annotations
 
 import json
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from kinechain.knowledge.toml_rows import knowledge_text
 from kinechain.model.session_plan import Place, SessionPlan
 from kinechain.pipeline.test_plan import plan_lines, plan_session
 
+DOCS = Path(__file__).parents[2] / "docs"
 HEALTHY: dict[str, object] = {key: False for key, question in questions().items() if question.group == "red_flag"}
 
 
@@ -30,86 +32,32 @@ def core(plan: SessionPlan) -> set[str]:
     return {step.id for step in plan.steps if step.core}
 
 
-CASES: dict[str, tuple[dict[str, object], set[str], set[str], set[str]]] = {
-    # answers; the core; what must be there too; what must not be there
-    "right calf only when faster": (
-        {"side": "right", "place": "soleus", "trigger": "pace", "trigger_pace": "4:30/km"},
-        {"side_near_easy", "side_near_provoking"},
-        {"side_far_easy", "side_far_provoking", "rear_easy", "knee_to_wall_cm", "heel_raises", "heel_raises_bent"},
-        {"side_near_tired", "side_near_other_shoe"},
-    ),
-    "late in long runs": (
-        {"side": "left", "trigger": "distance", "cramps_late": True},
-        {"side_near_easy", "side_near_tired", "heel_raises"},
-        {"rear_easy"},
-        {"side_near_provoking"},
-    ),
-    "shin, prospective evidence is seen from behind": (
-        {"side": "left", "place": "shin", "trigger": "always"},
-        {"side_near_easy", "rear_easy", "feet_rear"},
-        {"arch_drop_mm", "rolloff_class"},
-        {"side_near_provoking", "side_near_tired"},
-    ),
-    "inner knee pain in the past": (
-        {"side": "right", "place": "gastrocnemius", "trigger": "pace", "inner_knee_pain_past": True},
-        {"side_near_easy", "side_near_provoking", "rear_easy"},
-        {"single_leg_squat"},
-        {"side_near_tired"},
-    ),
-    "Achilles tendon": (
-        {"side": "right", "place": "achilles", "trigger": "after"},
-        {"side_near_easy", "knee_to_wall_cm", "heel_raises"},
-        {"heel_raises_bent", "side_near_tired"},
-        {"side_near_provoking"},
-    ),
-    "new shoes": (
-        {"side": "right", "trigger": "always", "recent_change": "shoes"},
-        {"side_near_easy", "side_near_other_shoe"},
-        {"rear_easy"},
-        {"side_near_provoking", "side_near_tired"},
-    ),
-    "calf strained before": (
-        {"side": "left", "trigger": "pace", "previous_calf_strain": True, "keeps_coming_back": True},
-        {"side_near_easy", "side_near_provoking", "heel_raises"},
-        {"knee_to_wall_cm", "side_far_easy"},
-        {"side_near_tired"},
-    ),
-    "distance has just risen": (
-        {"side": "left", "trigger": "distance", "longest_run_30d_km": 10.0, "last_run_km": 18.0},
-        {"side_near_easy", "heel_raises"},
-        {"rear_easy"},
-        {"side_near_tired"},
-    ),
-    "both legs": (
-        {"side": "both", "trigger": "pace"},
-        {"side_near_easy", "side_far_easy", "side_near_provoking"},
-        {"rear_easy"},
-        {"side_near_tired"},
-    ),
-    "no complaint": (
-        {},
-        {"side_near_easy", "side_far_easy"},
-        {"rear_easy", "knee_to_wall_cm", "heel_raises"},
-        {"side_near_provoking", "side_near_tired", "hip_strength_nmpkg"},
-    ),
+RUNNERS = {
+    runner["name"]["en"]: runner
+    for runner in tomllib.loads((DOCS / "test_plans.toml").read_text(encoding="utf-8"))["runner"]
 }
+PACE = "right calf, only when faster"
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_the_plan_that_a_reader_would_choose(case: str) -> None:
-    answers, least, also, never = CASES[case]
-    plan = planned(**answers)
-    assert core(plan) == least
-    assert also <= set(ids(plan))
-    assert not never & set(ids(plan))
+@pytest.mark.parametrize("name", RUNNERS)
+def test_the_plan_that_a_reader_would_choose(name: str) -> None:
+    runner = RUNNERS[name]
+    plan = planned(**runner["intake"])
+    assert [step.id for step in plan.steps if step.core] == runner["core"]
+    assert set(runner["also"]) <= set(ids(plan))
+    assert not set(runner["never"]) & set(ids(plan))
     assert all(step.because for step in plan.steps)
     assert sum(step.minutes for step in plan.steps) <= 70
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_alone_the_core_fits_or_what_does_not_is_named(case: str) -> None:
-    answers, least, _, _ = CASES[case]
-    plan = planned("alone", **answers)
+def test_there_are_ten_runners_whose_names_are_in_both_languages() -> None:
+    assert len(RUNNERS) == 10
+    assert all(set(runner["name"]) == set(runner["why"]) == {"ja", "en"} for runner in RUNNERS.values())
+
+
+@pytest.mark.parametrize("name", RUNNERS)
+def test_alone_the_core_fits_or_what_does_not_is_named(name: str) -> None:
+    plan, least = planned("alone", **RUNNERS[name]["intake"]), set(RUNNERS[name]["core"])
     assert core(plan) <= least
     assert least <= set(ids(plan)) | {left.id for left in plan.left_out}
     assert "side_near_easy" in ids(plan)
@@ -117,9 +65,16 @@ def test_alone_the_core_fits_or_what_does_not_is_named(case: str) -> None:
     assert not {"hip_strength_nmpkg", "foot_posture_index"} & set(ids(plan))
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_nothing_that_tires_comes_before_what_has_to_be_fresh(case: str) -> None:
-    plan = planned(**CASES[case][0])
+@pytest.mark.parametrize("minutes", [10, 20, 30, 75])
+@pytest.mark.parametrize("name", RUNNERS)
+def test_what_is_read_from_a_clip_comes_with_it(name: str, minutes: int) -> None:
+    plan = planned(minutes=minutes, **RUNNERS[name]["intake"])
+    assert ("rolloff_class" not in ids(plan)) or ("feet_rear" in ids(plan))
+
+
+@pytest.mark.parametrize("name", RUNNERS)
+def test_nothing_that_tires_comes_before_what_has_to_be_fresh(name: str) -> None:
+    plan = planned(**RUNNERS[name]["intake"])
     order = [2 if step.condition == "tired" else int(plan_rows().items[step.id].tiring) for step in plan.steps]
     assert order == sorted(order)
     fresh = [step.core for step, phase in zip(plan.steps, order, strict=True) if phase == 0]
@@ -142,10 +97,10 @@ def test_the_provoking_pace_is_that_of_the_answers() -> None:
 
 
 def test_more_time_takes_nothing_away() -> None:
-    answers = CASES["right calf only when faster"][0]
+    answers = RUNNERS[PACE]["intake"]
     plans = [set(ids(planned(minutes=minutes, **answers))) for minutes in (10, 40, 120)]
     assert plans[0] < plans[2]
-    assert core(planned(minutes=20, **answers)) == CASES["right calf only when faster"][1]
+    assert core(planned(minutes=20, **answers)) == set(RUNNERS[PACE]["core"])
 
 
 def test_a_health_answer_stops_the_plan_as_it_stops_training() -> None:
@@ -160,9 +115,17 @@ def test_a_health_answer_stops_the_plan_as_it_stops_training() -> None:
     assert set(open_.questions) == set(HEALTHY)
 
 
+@pytest.mark.parametrize("flag", HEALTHY)
+def test_no_health_answer_leaves_anything_to_film_or_test(flag: str) -> None:
+    for runner in RUNNERS.values():
+        stopped = planned(**runner["intake"], **{flag: True})
+        assert stopped.stop
+        assert not stopped.steps
+
+
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_the_lines_name_every_step_and_reason(language: str) -> None:
-    plan = planned(**CASES["right calf only when faster"][0])
+    plan = planned(**RUNNERS[PACE]["intake"])
     for chosen in ("ja", "en"):
         if chosen == language:
             text = "\n".join(plan_lines(plan, "ja" if chosen == "ja" else "en"))

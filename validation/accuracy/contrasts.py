@@ -43,7 +43,8 @@ class Filmed:
 class Row:
     """One difference beside the true one.
 
-    kind : side, pace (of the product), fault (with and without, same view and pace), camera (identical running)
+    kind : side, side_fault (of runners with a fault), pace (of the product), fault (with and without, same view and
+        pace), camera (identical running)
     """
 
     kind: str
@@ -84,14 +85,14 @@ def rows(clips: list[Filmed]) -> Iterator[Row]:
     for runner in sorted({clip.runner for clip in clips}):
         own = [clip for clip in clips if clip.runner == runner]
         for faults in sorted({clip.faults for clip in own}):
-            yield from _formed(runner, [clip for clip in own if clip.faults == faults])
+            yield from _formed(runner, [clip for clip in own if clip.faults == faults], faults)
         for a, b in combinations(own, 2):
             kind = _kind(a, b)
             if kind is not None:
                 yield from _pair(kind, *((b, a) if a.faults and not b.faults else (a, b)))
 
 
-def _formed(runner: str, own: list[Filmed]) -> Iterator[Row]:
+def _formed(runner: str, own: list[Filmed], faults: str) -> Iterator[Row]:
     """Yield the contrasts of the product; of two side views the truth is the mean as well."""
     known = {clip.one.clip.id: clip.truth for clip in own}
     for c in contrasts([clip.one for clip in own], band):
@@ -103,7 +104,8 @@ def _formed(runner: str, own: list[Filmed]) -> Iterator[Row]:
             true = sum(t[c.name, "right"] - t[c.name, "left"] for t in truths) / len(truths)
         else:
             true = truths[1][c.name, c.side] - truths[0][c.name, c.side]
-        yield Row(c.kind, runner, c.name, c.side, c.value, true, c.low, c.high, c.sdc, c.verdict)
+        kind = "side_fault" if c.kind == "side" and faults else c.kind
+        yield Row(kind, runner, c.name, c.side, c.value, true, c.low, c.high, c.sdc, c.verdict)
 
 
 def _kind(a: Filmed, b: Filmed) -> str | None:

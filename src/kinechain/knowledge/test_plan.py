@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from kinechain.knowledge.field_tests import field_tests
 from kinechain.knowledge.intake import questions
-from kinechain.knowledge.toml_rows import at, check_list, check_row, check_rows, knowledge_text, parse_toml
+from kinechain.knowledge.toml_rows import KeyPath, at, check_list, check_row, check_rows, knowledge_text, parse_toml
 from kinechain.model.assessment import Condition
 from kinechain.model.session_plan import Place
 from kinechain.text import Text
@@ -39,7 +39,7 @@ class Budget(_Row):
 
 
 class Item(_Row):
-    """A clip or a field test that a plan may ask for."""
+    """A clip or a field test that a plan may ask for; `needs` is the clip that it is read from."""
 
     id: str
     kind: Literal["clip", "test"]
@@ -55,6 +55,7 @@ class Item(_Row):
     sdc: float | None = Field(default=None, gt=0)
     sdc_source: str | None = None
     tiring: bool = False
+    needs: str | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> Item:
@@ -134,15 +135,16 @@ def parse_test_plan(text: str) -> PlanRows:
         avoid=check_list(FILE, text, tables.get("avoid"), Avoid, "avoid"),
         advice=check_rows(FILE, text, tables.get("advice"), Advice, under=("advice",)),
     )
-    named: list[tuple[str, int, tuple[str, ...], tuple[str, ...]]] = [
-        ("rule", n, (rule.item,), rule.when) for n, rule in enumerate(plan.rules)
+    named: list[tuple[KeyPath, tuple[str, ...], tuple[str, ...]]] = [
+        (("rule", n), (rule.item,), rule.when) for n, rule in enumerate(plan.rules)
     ]
-    named += [("avoid", n, row.items, row.when) for n, row in enumerate(plan.avoid)]
-    for name, number, items, when in named:
+    named += [(("avoid", n), row.items, row.when) for n, row in enumerate(plan.avoid)]
+    named += [(("item", name, "needs"), (item.needs,), ()) for name, item in plan.items.items() if item.needs]
+    for path, items, when in named:
         wrong = [item for item in items if item not in plan.items]
         wrong += [condition for condition in when if not _possible(condition)]
         if wrong:
-            raise at(FILE, text, (name, number), f"{wrong[0]!r} is no item and no answer of the intake")
+            raise at(FILE, text, path, f"{wrong[0]!r} is no item and no answer of the intake")
     return plan
 
 

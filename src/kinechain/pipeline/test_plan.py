@@ -19,6 +19,10 @@ from kinechain.text import Language, Text
 SPIKE = 1.10
 
 NO_TIME = Text(ja="時間に収まらないため、今回は見送ります。", en="It does not fit into the time of this session.")
+NO_CLIP = Text(
+    ja="見分けるための動画がこの計画にないため、今回は見送ります。",
+    en="The clip that it is read from is not in this plan.",
+)
 NOT_ALONE = Text(ja="一人ではできません。", en="It cannot be done alone.")
 
 
@@ -50,7 +54,9 @@ def plan_session(intake: Mapping[str, object], place: Place, minutes: int | None
     chosen: list[_Wanted] = []
     for one in sorted(wanted, key=lambda one: (not one.core, -one.weight, one.item.id)):
         needed = one.item.minutes_at(place)
-        if needed <= left:
+        if one.item.needs is not None and one.item.needs not in {other.item.id for other in chosen}:
+            left_out.append(LeftOut(id=one.item.id, label=one.item.label, because=NO_CLIP))
+        elif needed <= left:
             chosen.append(one)
             left -= needed
         else:
