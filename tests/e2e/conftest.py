@@ -1,9 +1,7 @@
-"""A running studio and a real browser, Debian's Chromium; where there is none, the tests skip and say so."""
+"""A running studio and a real browser."""
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,20 +9,9 @@ from typing import Any
 import pytest
 from studio_server import Server
 
+from browsers import LOCALE, launched
 from kinechain.errors import ModelMissing
 from kinechain.pose import weights
-
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-TABLET, PHONE = {"width": 1024, "height": 768}, {"width": 390, "height": 844}
-LOCALE = {"ja": "ja-JP", "en": "en-GB"}
 
 
 @pytest.fixture(scope="session")
@@ -50,14 +37,8 @@ def server(tmp_path: Path) -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """A browser without a window."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (make e2e)")
-    program = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    if program is None:
-        pytest.skip("no Chromium here (Debian: apt-get install chromium fonts-noto-cjk)")
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=program, args=FLAGS)
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import av
 import pytest
 from studio_server import Server
 
-from conftest import PHONE, TABLET
+from browsers import PHONE, TABLET
 
 PASSWORD = "a long walk uphill"
 ANALYSED_WITHIN_MS = 400_000

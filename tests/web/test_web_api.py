@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import re
@@ -10,22 +9,21 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
-import uvicorn
 from fastapi.testclient import TestClient
 from report_samples import full_plan, reasoned
+from served_studio import served
 from web_browser import MP4, Browser
 
 from kinechain.store import accounts
 from kinechain.store.accounts import FAILURES_OF_ADDRESS
 from kinechain.store.job_queue import JobQueue
 from kinechain.store.tables import ApiToken, Client, EventCorrection, User
-from kinechain.web.app import create_app
 from kinechain.web.kept_data import CONSENT_VERSION
 from kinechain.web.studio import Studio
 
@@ -261,22 +259,6 @@ def test_the_page_lists_every_operation(trainer: Browser, language: str):
             assert operation["description"]
             assert operation["security"] == [{"key": []}]
     assert "<script src=" not in page.replace('<script src="/static/', "")
-
-
-@contextlib.contextmanager
-def served(studio: Studio) -> Iterator[str]:
-    """Serve a studio on a port of its own."""
-    server = uvicorn.Server(uvicorn.Config(create_app(studio), host="127.0.0.1", port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        thread.join()
 
 
 def finish_one(studio: Studio) -> None:

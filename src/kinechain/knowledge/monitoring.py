@@ -150,11 +150,13 @@ class _Course:
     entries : up to the last day, each with its next morning
     weeks : the entries of the last weeks, the newest first
     worst : worst pain of each of these weeks, None where none was noted
+    usual : the usual next morning before the last week, None where none was noted
     """
 
     entries: tuple[DiaryEntry, ...]
     weeks: tuple[tuple[DiaryEntry, ...], ...]
     worst: tuple[float | None, ...]
+    usual: float | None
     today: dt.date
     limits: Mapping[str, float]
     limit: float
@@ -165,7 +167,10 @@ class _Course:
         told = Diary(tuple(entry for entry in diary.entries if entry.date <= last)).with_mornings()
         weeks = tuple(told.week(last - dt.timedelta(days=WEEK * ago)) for ago in range(_WEEKS))
         worst = tuple(max((e.worst for e in week if e.worst is not None), default=None) for week in weeks)
-        return cls(told.entries, weeks, worst, today, known.limits, known.green(strained=strained), strained)
+        before = last - dt.timedelta(days=WEEK)
+        mornings = [e.pain_next_morning for e in told.entries if e.date <= before and e.pain_next_morning is not None]
+        usual = median(mornings) if mornings else None
+        return cls(told.entries, weeks, worst, usual, today, known.limits, known.green(strained=strained), strained)
 
     @property
     def above(self) -> bool:
@@ -183,12 +188,7 @@ class _Course:
 
     def base(self, entry: DiaryEntry) -> float | None:
         """Return what a next morning is set against: the pain before, else the usual morning before this week."""
-        if entry.pain_before is not None:
-            return entry.pain_before
-        usual = [
-            e.pain_next_morning for e in self.entries if e not in self.weeks[0] and e.pain_next_morning is not None
-        ]
-        return median(usual) if usual else None
+        return self.usual if entry.pain_before is None else entry.pain_before
 
 
 def _red(course: _Course) -> bool:

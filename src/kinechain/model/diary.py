@@ -79,7 +79,7 @@ class DiaryEntry(BaseModel):
 
     @model_validator(mode="after")
     def _one_thing(self) -> DiaryEntry:
-        if not self.model_dump(exclude={"date"}, exclude_defaults=True):
+        if all(value is None for name, value in self if name != "date"):
             raise ValueError("only a date: nothing was noted")
         if (self.exercise is None) != (self.sets is None):
             raise ValueError("an exercise and its sets come together")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from kinechain.model.diary import Diary
 from kinechain.model.diary import DiaryEntry as Entry
@@ -25,6 +28,19 @@ def entry_of(row: DiaryEntry) -> Entry:
 def diary_of(rows: Iterable[DiaryEntry]) -> Diary:
     """Return rows as a diary; of one day in the order in which they were noted."""
     return Diary(tuple(entry_of(row) for row in rows))
+
+
+def diaries_of(session: Session, client_ids: Sequence[UUID]) -> dict[UUID, Diary]:
+    """Return the diary of each client that has one, in one query."""
+    rows = (
+        select(DiaryEntry.client_id, DiaryEntry.day, DiaryEntry.noted)
+        .where(DiaryEntry.client_id.in_(client_ids))
+        .order_by(DiaryEntry.day, DiaryEntry.made_at)
+    )
+    found: dict[UUID, list[Entry]] = {}
+    for client_id, day, noted in session.execute(rows):
+        found.setdefault(client_id, []).append(Entry.model_validate({"date": day, **noted}))
+    return {client_id: Diary(tuple(entries)) for client_id, entries in found.items()}
 
 
 def note_entry(desk: Desk, client_id: UUID, entry: Entry) -> DiaryEntry:

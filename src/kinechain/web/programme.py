@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from kinechain.exercise.progress import training_plan
 from kinechain.knowledge.monitoring import Seen, had_strain, monitored
@@ -17,8 +18,8 @@ from kinechain.model.diary import WEEK, Diary
 from kinechain.model.training_plan import TrainingPlan
 from kinechain.pipeline.follow_up import Doing, doing
 from kinechain.store.desk import Desk
-from kinechain.store.diary import diary_of
-from kinechain.store.tables import PlanEdit, Result, Visit
+from kinechain.store.diary import diaries_of
+from kinechain.store.tables import Client, PlanEdit, Result, Visit
 from kinechain.text import Text
 
 
@@ -90,27 +91,43 @@ class Programme:
 
 
 def programme_of(desk: Desk, client_id: UUID) -> Programme:
-    """Return plan and diary of a runner today; RecordMissing where this person has no such client."""
-    return Programme(_prescribed(desk, client_id), diary_of(desk.diary(client_id)), dt.date.today())
+    """Return plan and diary of one of this person's clients as they stand today; RecordMissing where there is none."""
+    return programmes_of(desk, [desk.client(client_id)])[client_id]
 
 
-def _prescribed(desk: Desk, client_id: UUID) -> Prescribed | None:
-    latest = (
-        select(Result.id, Visit.id, Visit.made_at, Result.document["plan"], Result.document["intake"])
+def programmes_of(desk: Desk, clients: Sequence[Client]) -> dict[UUID, Programme]:
+    """Return the same of many clients, in as many queries as of one."""
+    ids, today = [client.id for client in clients], dt.date.today()
+    prescribed, diaries = _prescribed(desk.session, ids), diaries_of(desk.session, ids)
+    return {one: Programme(prescribed.get(one), diaries.get(one, Diary()), today) for one in ids}
+
+
+def _prescribed(session: Session, client_ids: Sequence[UUID]) -> dict[UUID, Prescribed]:
+    """Return the plan of the latest result of each client that has one."""
+    newest = (Visit.made_at.desc(), Result.made_at.desc())
+    placed = (
+        select(Result.id, func.row_number().over(partition_by=Visit.client_id, order_by=newest).label("place"))
         .join(Visit, Visit.id == Result.visit_id)
-        .where(Visit.client_id == client_id)
-        .order_by(Visit.made_at.desc(), Result.made_at.desc())
-        .limit(1)
+        .where(Visit.client_id.in_(client_ids))
+        .subquery()
     )
-    row = desk.session.execute(latest).one_or_none()
-    if row is None:
-        return None
-    result_id, visit_id, made_at, suggested, intake = row
-    start = made_at.astimezone().date()
-    edits = desk.session.scalars(
-        select(PlanEdit).where(PlanEdit.assessment_id == result_id).order_by(PlanEdit.number)
-    ).all()
-    return Prescribed(result_id, visit_id, _as_it_stands(Plan.model_validate(suggested), edits, start), intake, start)
+    latest = (
+        select(Visit.client_id, Result.id, Visit.id, Visit.made_at, Result.document["plan"], Result.document["intake"])
+        .join(Visit, Visit.id == Result.visit_id)
+        .join(placed, placed.c.id == Result.id)
+        .where(placed.c.place == 1)
+    )
+    rows = session.execute(latest).all()
+    edits: dict[UUID, list[PlanEdit]] = {}
+    made = select(PlanEdit).where(PlanEdit.assessment_id.in_([row[1] for row in rows])).order_by(PlanEdit.number)
+    for edit in session.scalars(made):
+        edits.setdefault(edit.assessment_id, []).append(edit)
+    found = {}
+    for client_id, result_id, visit_id, made_at, suggested, intake in rows:
+        start = made_at.astimezone().date()
+        plan = _as_it_stands(Plan.model_validate(suggested), edits.get(result_id, []), start)
+        found[client_id] = Prescribed(result_id, visit_id, plan, intake, start)
+    return found
 
 
 def _as_it_stands(suggested: Plan, edits: Sequence[PlanEdit], start: dt.date) -> Plan:

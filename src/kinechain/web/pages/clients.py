@@ -19,7 +19,7 @@ from kinechain.web.doors import SignedIn, Trainer, Visitor
 from kinechain.web.forms import Name, checked
 from kinechain.web.kept_data import CONSENT_VERSION, archive_of, erase_by_name
 from kinechain.web.page import page
-from kinechain.web.programme import programme_of
+from kinechain.web.programme import programmes_of
 from kinechain.web.refusals import status_of
 from kinechain.web.studio import studio_of
 
@@ -53,11 +53,10 @@ def home(request: Request, visitor: SignedIn) -> Response:
         return RedirectResponse("/today", status_code=303)
     with studio_of(request).database.reading() as session:
         desk = Desk.of(session, visitor.user_id)
-        found = [(client, programme_of(desk, client.id)) for client in desk.clients()]
-        listed = sorted(
-            ((client, programme.doing, programme.diary.last) for client, programme in found),
-            key=lambda row: ATTENTION.index(row[1]),
-        )
+        clients = desk.clients()
+        found = programmes_of(desk, clients)
+        rows = [(client, found[client.id].doing, found[client.id].diary.last) for client in clients]
+        listed = sorted(rows, key=lambda row: ATTENTION.index(row[1]))
         return page(request, "clients.html.j2", listed=listed, quiet_days=QUIET_DAYS)
 
 
