@@ -64,11 +64,12 @@ def example(folder: Path, name: str) -> Example | None:
     whole = [s for s in stances if -AROUND_S[0] < fine.time_s[s.index] < end_s + AROUND_S[0]]
     if {s.side for s in whole} != set(SIDES):
         return None
-    upright = set_upright(fine, plumb_lean_deg(fine, stances, rhythm, gait.plumb))
+    lean_deg = plumb_lean_deg(fine, stances, rhythm, gait.plumb)
+    upright = set_upright(fine, lean_deg)
     return Example(
         name,
         runner,
-        camera_yaw_deg(coarse, rhythm),
+        camera_yaw_deg(set_upright(coarse, lean_deg), rhythm),
         _difference(lambda stance: _seen(fine, stance), whole),
         _difference(lambda stance: _seen(upright, stance), whole),
         _difference(lambda stance: _true(truth, stance.side, fine.time_s[stance.index]), whole),

@@ -157,8 +157,9 @@ def _analyse_frontal(
     hand = correct(detected, corrections, span_s, partial(frontal_event_at, coarse), parameters.corrections)
     if corrections:
         stances = stances_of_corrected(coarse, stances, detected, hand.events)
-    fine = set_upright(fine, plumb_lean_deg(fine, stances, rhythm, parameters.plumb))
-    yaw_deg = camera_yaw_deg(coarse, rhythm)
+    lean_deg = plumb_lean_deg(fine, stances, rhythm, parameters.plumb)
+    fine = set_upright(fine, lean_deg)
+    yaw_deg = camera_yaw_deg(set_upright(coarse, lean_deg), rhythm)
     table = frontal_stride_table(
         fine, stances, hand.events, rhythm, parameters.strides, parameters.rolloff, yaw_deg, parameters.yaw
     )

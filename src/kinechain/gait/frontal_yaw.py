@@ -30,8 +30,8 @@ class YawParameters:
     knee_shift_ratio : of the knee's medial shift [leg lengths/deg]
     """
 
-    adduction_deg: float = 0.22
-    knee_shift_ratio: float = 0.0023
+    adduction_deg: float = 0.20
+    knee_shift_ratio: float = 0.0021
 
 
 def camera_yaw_deg(motion: FrontalMotion, rhythm: Rhythm) -> float:
@@ -41,20 +41,20 @@ def camera_yaw_deg(motion: FrontalMotion, rhythm: Rhythm) -> float:
 
     Seen straight, the sideways distance of two like legs repeats with every step. Off straight, a share sin(yaw) of
     their fore–aft swing shows in it, and that repeats with every stride. So the part of the ankles' distance at the
-    stride's frequency tells the yaw: of it the part a quarter of a stride off the ankles' lift, because a camera that is
-    rolled mixes the lift itself into it. Rendered clips: slope 1.05, within 1.5° of it (SD), for legs that move alike.
+    stride's frequency tells the yaw: a camera that is rolled would mix the ankles' lift into it. Rendered clips from behind:
+    slope 1.15, within 1.5° of it (SD), for legs that move alike.
 
     Parameters
     ----------
-    motion : at least one stride long
+    motion : at least one stride long, set upright
     """
     whole = int(np.ptp(motion.time_s) / rhythm.stride_s)
     used = motion.time_s - motion.time_s[0] < whole * rhythm.stride_s
     apart, lift = ((motion.position("right", "ankle") - motion.position("left", "ankle"))[used, i] for i in range(2))
     turn = 2 * np.pi / rhythm.stride_s * motion.time_s[used]
     swing, phase = _component(apart, turn), _component(lift, turn)
-    along = (swing / phase).imag * abs(phase)
-    return float(-np.degrees(np.arcsin(np.clip(along / SWING, -1.0, 1.0))))
+    sign = -np.sign((swing / phase).imag)
+    return float(sign * np.degrees(np.arcsin(min(1.0, abs(swing) / SWING))))
 
 
 def _component(values: Array, turn: Array) -> complex:
