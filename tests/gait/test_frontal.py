@@ -30,6 +30,7 @@ from kinechain.gait.events import Rhythm
 from kinechain.gait.frontal import FrontalMotion, FrontalParameters, sides_put_right, to_frontal
 from kinechain.gait.frontal_events import FrontalEventParameters, Stance, detect_frontal_events
 from kinechain.gait.frontal_plumb import PlumbParameters, plumb_lean_deg, set_upright
+from kinechain.gait.frontal_yaw import YawParameters
 from kinechain.gait.sagittal import SmoothingParameters
 from kinechain.model.skeleton import KEYPOINTS, SIDES
 
@@ -164,10 +165,15 @@ def test_the_cameras_yaw_is_told_by_the_feet(azimuth, off):
 @pytest.mark.parametrize("azimuth", [0.0, 180.0])
 @pytest.mark.parametrize("off", [-10.0, 10.0])
 def test_a_camera_off_straight_moves_the_legs_apart_by_little(azimuth, off):
-    # Uncorrected they differ by 4°: joint centres follow by more than the estimator's points, for which it is made.
-    found = numbers(seen(RoundCamera(azimuth_deg=azimuth + off), symmetric()))
-    for name, most in (("femoral_adduction_ms_deg", 1.5), ("knee_medial_shift_ms_ratio", 0.025)):
-        assert abs(found[name, "left"] - found[name, "right"]) < most
+    # Made for the estimator's points, which follow the yaw by less than these exact joint centres do.
+    analysis, off_by = seen(RoundCamera(azimuth_deg=azimuth + off), symmetric()), YawParameters()
+    found = numbers(analysis)
+    for name, slope in (
+        ("femoral_adduction_ms_deg", off_by.adduction_deg),
+        ("knee_medial_shift_ms_ratio", off_by.knee_shift_ratio),
+    ):
+        left_minus_right = found[name, "left"] - found[name, "right"]
+        assert abs(left_minus_right) < 0.5 * abs(left_minus_right + 2 * slope * analysis.yaw_deg), name
 
 
 # --- what estimators get wrong from behind ---------------------------------------------------------------------------
