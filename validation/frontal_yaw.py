@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from joint_centres import SPLIT, tuning_pose
 from numpy.typing import NDArray
 
+from joint_centres import SPLIT, tuning_pose
 from kinechain.gait.frontal import FrontalMotion, to_frontal
 from kinechain.gait.frontal_events import Stance, detect_frontal_events
 from kinechain.gait.frontal_plumb import plumb_lean_deg, set_upright
@@ -132,7 +132,9 @@ def main() -> int:
     print(f"{len(clips)} clips of {len({clip.runner for clip in clips})} runners; RMSE of the difference left − right")
     for i, name in enumerate(QUANTITIES):
         true = np.array([clip.true[i] for clip in clips])
-        filmed, upright = (np.array([getattr(clip, kind)[i] for clip in clips]) - true for kind in ("as_filmed", "upright"))
+        filmed, upright = (
+            np.array([getattr(clip, kind)[i] for clip in clips]) - true for kind in ("as_filmed", "upright")
+        )
         steps = {"as filmed": filmed, "upright": upright, "and yaw": left_out(clips, yaw_deg, upright)}
         errors = ", ".join(f"{step} {np.sqrt(np.mean(error**2)):.3g}" for step, error in steps.items())
         print(f"{name}: {slope(yaw_deg, upright) / 2:.3g} a degree for one leg; {errors}; true ones {true.std():.3g}")

@@ -51,13 +51,13 @@ def plumb_lean_deg(
     motion : at least one stride long
     stances : mid stances, on the grid of `motion`
     """
-    feet = [_standing(motion, side, [s.index for s in stances if s.side == side]) for side in SIDES]
-    if any(foot is None for foot in feet):
+    left, right = (_standing(motion, side, [s.index for s in stances if s.side == side]) for side in SIDES)
+    if left is None or right is None:
         return None
     whole = max(1, int(np.ptp(motion.time_s) / rhythm.stride_s))
     used = motion.time_s - motion.time_s[0] < whole * rhythm.stride_s
     hips, shoulders = (motion.middle(point)[used].mean(axis=0) for point in ("hip", "shoulder"))
-    across, up = hips + parameters.trunk_share * (shoulders - hips) - np.mean(feet, axis=0)
+    across, up = hips + parameters.trunk_share * (shoulders - hips) - (left + right) / 2
     return float(np.degrees(np.arctan2(across, up)))
 
 
