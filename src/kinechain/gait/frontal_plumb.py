@@ -44,7 +44,7 @@ def plumb_lean_deg(
 ) -> float | None:
     """Return how far the runner's plumb line leans to the runner's right [deg]; None where a foot never stands in view.
 
-    Needs a runner who runs straight on. Rendered clips: within 0.6° of the camera's roll (SD).
+    Needs a runner who runs straight on. Rendered clips: within 0.7° of the camera's roll (SD), 1.6° at most.
 
     Parameters
     ----------
