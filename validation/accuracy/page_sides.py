@@ -21,8 +21,8 @@ def sides(rows: pd.DataFrame) -> Iterator[str]:
     yield "\n## Side differences from the rear (report half)\n"
     yield (
         "Left − right of one clip, measured − true: what the camera's yaw and roll do to one leg they do to the other "
-        "the other way round, so it counts twice here. “Re-test” is the error of the change of that difference between two "
-        "clips of one runner (other pace, other camera): the SD a studio has to reckon with from visit to visit. "
+        "the other way round, so it counts twice here. “Re-test” is the error of the change of that difference between "
+        "two clips of one runner (other pace, other camera): the SD a studio has to reckon with from visit to visit. "
         "In brackets clips and runners, or pairs of clips.\n"
     )
     seen = rows[(rows["kind"] == "measurement") & (rows["view"] == "rear") & (rows["leg"] == "each")]
