@@ -65,6 +65,7 @@ def frontal_stride_table(
     motion : smoothed with `SmoothingParameters.angles_hz`, set upright
     stances : mid stances in order of time, on the grid of `motion`
     yaw_deg : of the camera, as `camera_yaw_deg` tells it; what it does to the thigh and the knee is taken off
+    yaw : by how much a degree of it
 
     Returns
     -------

@@ -41,8 +41,8 @@ def camera_yaw_deg(motion: FrontalMotion, rhythm: Rhythm) -> float:
 
     Seen straight, the sideways distance of two like legs repeats with every step. Off straight, a share sin(yaw) of
     their fore–aft swing shows in it, and that repeats with every stride. So the part of the ankles' distance at the
-    stride's frequency tells the yaw: a camera that is rolled would mix the ankles' lift into it. Rendered clips from
-    behind: slope 1.15, within 1.5° of it (SD), for legs that move alike.
+    stride's frequency tells the yaw; upright it has to be, because a rolled camera mixes the ankles' lift into it.
+    Rendered clips from behind: slope 1.15, within 1.5° of it (SD), for legs that move alike.
 
     Parameters
     ----------
