@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+import xarray as xr
 from gait_runs import analysed, by_name, event_errors_s, numbers
 
 from analytic_camera import frame_times, hidden
@@ -25,7 +26,11 @@ from analytic_runner import running, walking
 from kinechain import glossary
 from kinechain.errors import NoPerson, NoRunning, TooFewStrides, WalkingNotRunning
 from kinechain.gait.analysis import GaitAnalysis, Known
-from kinechain.gait.frontal import FrontalParameters, sides_put_right, to_frontal
+from kinechain.gait.events import Rhythm
+from kinechain.gait.frontal import FrontalMotion, FrontalParameters, sides_put_right, to_frontal
+from kinechain.gait.frontal_events import FrontalEventParameters, Stance, detect_frontal_events
+from kinechain.gait.frontal_plumb import PlumbParameters, plumb_lean_deg, set_upright
+from kinechain.gait.frontal_yaw import YawParameters
 from kinechain.gait.sagittal import SmoothingParameters
 from kinechain.model.skeleton import KEYPOINTS, SIDES
 
@@ -43,6 +48,13 @@ MEASURED = {
 @cache
 def seen(camera: RoundCamera = REAR, runner: FrontalRunner = RUNNER, fps: float = 60.0) -> GaitAnalysis:
     return analysed(film_around(runner, frame_times(fps, 6.0), camera))
+
+
+def motion_of(pose: xr.Dataset) -> tuple[FrontalMotion, list[Stance], Rhythm]:
+    motion = to_frontal(pose, 1, 12.0, SmoothingParameters())
+    assert motion is not None
+    _, rhythm, stances = detect_frontal_events(motion, FrontalEventParameters())
+    return motion, stances, rhythm
 
 
 # --- known answers ---------------------------------------------------------------------------------------------------
@@ -107,11 +119,40 @@ def test_size_and_start_of_the_clip_do_not_matter():
             assert numbers(analysed(other))[key] == pytest.approx(value, rel=1e-3, abs=1e-3), key
 
 
-def test_a_camera_on_its_side_moves_the_legs_apart_by_its_tilt():
-    level, tilted = numbers(seen(REAR, symmetric())), numbers(seen(replace(REAR, roll_deg=3.0), symmetric()))
-    moved = {side: tilted["femoral_adduction_ms_deg", side] - level["femoral_adduction_ms_deg", side] for side in SIDES}
-    assert abs(moved["left"]) == pytest.approx(3.0, abs=0.3)
-    assert moved["left"] == pytest.approx(-moved["right"], abs=0.2)
+@pytest.mark.parametrize("camera", [REAR, FRONT], ids=["rear", "front"])
+def test_a_tilted_camera_does_not_move_the_legs_apart(camera):
+    level, tilted = numbers(seen(camera)), numbers(seen(replace(camera, roll_deg=4.0)))
+    for side in SIDES:
+        there, here = (found["femoral_adduction_ms_deg", side] for found in (level, tilted))
+        assert here == pytest.approx(there, abs=0.4)
+
+
+def test_a_tilt_that_the_scene_shows_too_is_taken_out_once():
+    pose = film_around(RUNNER, TIME_S, replace(REAR, roll_deg=4.0))
+    for name, value in numbers(analysed(pose)).items():
+        assert numbers(analysed(pose.assign_attrs(upright_lean_deg=4.0)))[name] == pytest.approx(value, abs=0.1), name
+
+
+def test_a_runner_who_leans_over_their_feet_leans_by_as_much():
+    # As on a cambered road filmed by a level camera, or one leg's lane moved out: the feet are 0.05 leg lengths off.
+    motion, stances, rhythm = motion_of(film_around(symmetric(8.0), TIME_S))
+    for side in SIDES:
+        for point in ("ankle", "toe"):
+            motion.tracks[f"{side}_{point}"].position[:, 0] -= 0.05
+    lean = plumb_lean_deg(motion, stances, rhythm, PlumbParameters())
+    height = 1.0 + 0.25 * (motion.middle("shoulder") - motion.middle("hip"))[:, 1].mean()
+    assert lean == pytest.approx(np.degrees(np.arctan(0.05 / height)), abs=0.4)
+    upright = set_upright(motion, lean)
+    assert plumb_lean_deg(upright, stances, rhythm, PlumbParameters()) == pytest.approx(0.0, abs=1e-9)
+
+
+def test_without_a_standing_foot_nothing_is_turned():
+    motion, stances, rhythm = motion_of(film_around(RUNNER, TIME_S))
+    left_alone = [stance for stance in stances if stance.side == "left"]
+    assert plumb_lean_deg(motion, left_alone, rhythm, PlumbParameters()) is None
+    unturned = set_upright(motion, None)
+    for name, track in motion.tracks.items():
+        assert (unturned.tracks[name].position == track.position).all()
 
 
 @pytest.mark.parametrize("azimuth", [0.0, 180.0])
@@ -121,10 +162,18 @@ def test_the_cameras_yaw_is_told_by_the_feet(azimuth, off):
     assert analysis.yaw_deg == pytest.approx(off, abs=1.0 + 0.25 * abs(off))
 
 
-def test_a_camera_off_straight_moves_the_legs_apart():
-    # The caution says 0.2° a degree of yaw, up on the side from which the camera looks away.
-    off = numbers(seen(RoundCamera(azimuth_deg=10.0), symmetric()))
-    assert off["femoral_adduction_ms_deg", "left"] - off["femoral_adduction_ms_deg", "right"] == pytest.approx(4, abs=1)
+@pytest.mark.parametrize("azimuth", [0.0, 180.0])
+@pytest.mark.parametrize("off", [-10.0, 10.0])
+def test_a_camera_off_straight_moves_the_legs_apart_by_little(azimuth, off):
+    # Made for the estimator's points, which follow the yaw by less than these exact joint centres do.
+    analysis, off_by = seen(RoundCamera(azimuth_deg=azimuth + off), symmetric()), YawParameters()
+    found = numbers(analysis)
+    for name, slope in (
+        ("femoral_adduction_ms_deg", off_by.adduction_deg),
+        ("knee_medial_shift_ms_ratio", off_by.knee_shift_ratio),
+    ):
+        left_minus_right = found[name, "left"] - found[name, "right"]
+        assert abs(left_minus_right) < 0.5 * abs(left_minus_right + 2 * slope * analysis.yaw_deg), name
 
 
 # --- what estimators get wrong from behind ---------------------------------------------------------------------------

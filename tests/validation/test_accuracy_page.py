@@ -10,6 +10,7 @@ from accuracy.page_peers import peers
 from accuracy.page_rates import rates
 from accuracy.page_reasoning import bins, prepared, reasoning
 from accuracy.page_roll import roll
+from accuracy.page_sides import changes_within, differences, sides
 
 # As they come back from CSV: empty cells are not there.
 COLUMNS = (
@@ -103,3 +104,30 @@ def test_what_the_roll_is_worth_is_told_for_both_cases() -> None:
     )
     text = "\n".join(roll(rows))
     assert "| `trunk_lean_deg` [deg] | both | +0.00 ± 0.58 (4) | +0.0 ± 3.5 (4) |" in text
+
+
+def test_side_differences_and_their_change_within_a_runner() -> None:
+    # Clip → left and right, measured and true: errors of left − right are +2, −1 (runner a) and +1 (runner b).
+    clips = {"1": ("a", 7, 4, 5, 4), "2": ("a", 3, 4, 4, 4), "3": ("b", 6, 5, 5, 5), "4": ("b", 6, None, 5, 5)}
+    rows = [
+        {
+            "clip": clip,
+            "runner": runner,
+            "side": side,
+            "value": value,
+            "truth": truth,
+            "kind": "measurement",
+            "view": "rear",
+            "leg": "each",
+            "name": "femoral_adduction_ms_deg",
+        }
+        for clip, (runner, left, right, true_left, true_right) in clips.items()
+        for side, value, truth in (("left", left, true_left), ("right", right, true_right))
+    ]
+    table = pd.DataFrame(rows)
+    found = differences(table)
+    assert found["error"].tolist() == [2, -1, 1]
+    assert found["true"].tolist() == [1, 0, 0]
+    assert changes_within(found).tolist() == [-3]
+    line = next(line for line in sides(table) if "femoral" in line)
+    assert line == "| `femoral_adduction_ms_deg` [deg] | +0.7 ± 1.5 (3; 2) | 1.4 | 0.6 | 3.0 (1) |"

@@ -13,6 +13,7 @@ from accuracy.page_agreement import agreement
 from accuracy.page_peers import peers
 from accuracy.page_rates import rates
 from accuracy.page_reasoning import reasoning
+from accuracy.page_sides import sides
 from accuracy.table import MOST_YAW_DEG, kind_of_view
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "accuracy.md"
@@ -51,6 +52,7 @@ def _tables(rows: pd.DataFrame, results: Path) -> Iterator[str]:
         yield from page_measurements.measurements(plain[plain["view"].map(kind_of_view) == view], view)
     yield "![Measured against true](figures/accuracy_agreement.svg)\n"
     yield from agreement(pd.concat([plain, faulted]))
+    yield from sides(plain)
     yield from page_measurements.strike_class(plain)
     yield from page_measurements.yaw(plain)
     other = _optional(results / "phantoms_other_roll.csv")

@@ -26,8 +26,9 @@ from kinechain.gait.frontal import FrontalParameters, to_frontal
 from kinechain.gait.frontal_events import FrontalEventParameters, detect_frontal_events, stances_of_corrected
 from kinechain.gait.frontal_events import event_at as frontal_event_at
 from kinechain.gait.frontal_measure import measure_frontal
+from kinechain.gait.frontal_plumb import PlumbParameters, plumb_lean_deg, set_upright
 from kinechain.gait.frontal_strides import femoral_adduction_deg, frontal_stride_table
-from kinechain.gait.frontal_yaw import camera_yaw_deg
+from kinechain.gait.frontal_yaw import YawParameters, camera_yaw_deg
 from kinechain.gait.measure import SideViewData, measure
 from kinechain.gait.measurement_builder import MeasureParameters
 from kinechain.gait.rolloff import RolloffParameters
@@ -64,6 +65,8 @@ class GaitParameters:
     measure: MeasureParameters = field(default_factory=MeasureParameters)
     frontal: FrontalParameters = field(default_factory=FrontalParameters)
     frontal_events: FrontalEventParameters = field(default_factory=FrontalEventParameters)
+    plumb: PlumbParameters = field(default_factory=PlumbParameters)
+    yaw: YawParameters = field(default_factory=YawParameters)
     rolloff: RolloffParameters = field(default_factory=RolloffParameters)
 
     @property
@@ -157,7 +160,12 @@ def _analyse_frontal(
     hand = correct(detected, corrections, span_s, partial(frontal_event_at, coarse), parameters.corrections)
     if corrections:
         stances = stances_of_corrected(coarse, stances, detected, hand.events)
-    table = frontal_stride_table(fine, stances, hand.events, rhythm, parameters.strides, parameters.rolloff)
+    lean_deg = plumb_lean_deg(fine, stances, rhythm, parameters.plumb)
+    fine = set_upright(fine, lean_deg)
+    yaw_deg = camera_yaw_deg(set_upright(coarse, lean_deg), rhythm)
+    table = frontal_stride_table(
+        fine, stances, hand.events, rhythm, parameters.strides, parameters.rolloff, yaw_deg, parameters.yaw
+    )
     _require_strides(table)
     curves = [
         stride_curve(
@@ -182,7 +190,7 @@ def _analyse_frontal(
         curves=tuple(curve for curve in curves if curve is not None),
         scale=None,
         height_scale=None,
-        yaw_deg=camera_yaw_deg(coarse, rhythm),
+        yaw_deg=yaw_deg,
         taken_out=hand.taken_out,
         refused=hand.refused,
     )

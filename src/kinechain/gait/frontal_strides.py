@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from kinechain.gait.events import Rhythm
 from kinechain.gait.frontal import FrontalMotion
 from kinechain.gait.frontal_events import Stance
+from kinechain.gait.frontal_yaw import YawParameters
 from kinechain.gait.rolloff import RolloffParameters, big_over_little_toe, toes_told_apart
 from kinechain.gait.strides import NAN, StrideParameters, StrideTable
 from kinechain.model.events import GaitEvent, GaitEvents
@@ -54,13 +55,17 @@ def frontal_stride_table(
     rhythm: Rhythm,
     parameters: StrideParameters,
     rolloff: RolloffParameters,
+    yaw_deg: float,
+    yaw: YawParameters,
 ) -> StrideTable:
     """Measure every complete stride of both legs.
 
     Parameters
     ----------
-    motion : smoothed with `SmoothingParameters.angles_hz`
+    motion : smoothed with `SmoothingParameters.angles_hz`, set upright
     stances : mid stances in order of time, on the grid of `motion`
+    yaw_deg : of the camera, as `camera_yaw_deg` tells it; what it does to the thigh and the knee is taken off
+    yaw : by how much a degree of it
 
     Returns
     -------
@@ -84,6 +89,7 @@ def frontal_stride_table(
                 continue
             between = [s for s in stances if stance.index < s.index < following.index and s.side == other(side)]
             row = _row(motion, stance, between[0] if len(between) == 1 else None, bounds, events, float(time_s))
+            row |= _thigh_and_knee(motion, stance, yaw_deg, yaw)
             rows.append(row | _toes(motion, stance, bounds[1].time_s, rolloff))
     return StrideTable(pd.DataFrame(rows, columns=None if rows else ["side", "start_s"]), irregular)
 
@@ -119,9 +125,19 @@ def _row(
         "other_contact_s": float(opposite[0]) if len(opposite) else NAN,
         "end_s": end.time_s,
         "stride_time_s": stride_time_s,
-        "femoral_adduction_ms_deg": _at(motion, stance, femoral_adduction_deg(motion, side), "hip", "knee"),
-        "knee_medial_shift_ms_ratio": _at(motion, stance, knee_medial_shift(motion, side), "hip", "knee", "ankle"),
         "step_width_ratio": _step_width(motion, stance, next_stance),
+    }
+
+
+def _thigh_and_knee(motion: FrontalMotion, stance: Stance, yaw_deg: float, yaw: YawParameters) -> dict[str, float]:
+    """Return adduction and the knee's medial shift at mid stance, as a camera straight behind would see them."""
+    side = stance.side
+    off = medial(side) * yaw_deg
+    adduction = _at(motion, stance, femoral_adduction_deg(motion, side), "hip", "knee")
+    shift = _at(motion, stance, knee_medial_shift(motion, side), "hip", "knee", "ankle")
+    return {
+        "femoral_adduction_ms_deg": adduction - off * yaw.adduction_deg,
+        "knee_medial_shift_ms_ratio": shift - off * yaw.knee_shift_ratio,
     }
 
 

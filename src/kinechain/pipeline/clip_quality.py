@@ -92,7 +92,7 @@ def _direction(
     if gait.yaw_deg is not None:
         yield caution("rear_or_front_view", part.id)
         if abs(gait.yaw_deg) >= protocol.view.caution_frontal_from_deg:
-            yield caution("rear_or_front_slanted", part.id, yaw=abs(gait.yaw_deg), shift=0.2 * abs(gait.yaw_deg))
+            yield caution("rear_or_front_slanted", part.id, yaw=abs(gait.yaw_deg))
     elif "camera_yaw_deg" in pose.attrs:
         yaw = abs(float(pose.attrs["camera_yaw_deg"]))
         if yaw >= protocol.view.caution_side_from_deg:
@@ -140,7 +140,7 @@ def _added(seen: SeenClip, clip: str, protocol: Protocol) -> Iterator[Caution]:
 
 
 def _camera(part: Clip, pose: xr.Dataset, lost_ratio: float, protocol: Protocol) -> Iterator[Caution]:
-    if "upright_lean_deg" not in pose.attrs and is_compared(pose):
+    if "upright_lean_deg" not in pose.attrs and is_compared(pose) and part.view not in ("rear", "front"):
         yield caution("camera_roll_unknown", part.id)
     if wandered := _wandered_px(pose):
         yield caution("camera_moves", part.id, share=wandered / part.width_px)

@@ -106,6 +106,12 @@ class _Points:
         x, y = np.mean([track(self._pose, f"{side}_{name}")[self._frame] for side in sides], axis=0)
         return float(x), float(y)
 
+    @property
+    def sign_of_midline(self) -> int:
+        """Return +1 where the midline lies to the right of this leg in the picture, −1 where it lies to the left."""
+        left, right = (track(self._pose, f"{side}_hip")[self._frame, 0] for side in SIDES)
+        return 1 if (self.side == "left") == bool(right > left) else -1
+
 
 #: Segments against the vertical: vertex, other end.
 _AGAINST_VERTICAL = {
@@ -114,8 +120,9 @@ _AGAINST_VERTICAL = {
     "thigh_angle_to_deg": ("hip", "knee"),
     "trailing_limb_angle_to_deg": ("hip", "toe"),
     "trunk_lean_deg": ("hip", "shoulder"),
-    "femoral_adduction_ms_deg": ("hip", "knee"),
 }
+#: Segments seen from behind or in front against the runner's own upright: vertex, other end.
+_AGAINST_PLUMB = {"femoral_adduction_ms_deg": ("hip", "knee")}
 #: Points beside a line of the body: two points of the line, the point.
 _BESIDE_LINE = {"knee_medial_shift_ms_ratio": ("hip", "ankle", "knee")}
 #: Joints: upper, middle, lower point.
@@ -136,6 +143,9 @@ def _mark(name: str, at: _Points, value: float, facing: int, lean_deg: float) ->
     if name in _AGAINST_VERTICAL:
         vertex, end = _AGAINST_VERTICAL[name]
         return AngleMark.against_vertical(at[vertex], at[end], value, at.side, lean_deg=lean_deg)
+    if name in _AGAINST_PLUMB:
+        vertex, end = _AGAINST_PLUMB[name]
+        return _from_reference(at[vertex], at[end], value, at.sign_of_midline, at.side)
     if name in _JOINTS:
         upper, joint, lower = _JOINTS[name]
         return AngleMark.of_joint(at[upper], at[joint], at[lower], value, at.side)
@@ -146,7 +156,7 @@ def _mark(name: str, at: _Points, value: float, facing: int, lean_deg: float) ->
 
 
 def _from_reference(vertex: Point, end: Point, value: float, sign: int, side: Side | None) -> AngleMark:
-    """Return a mark whose reference lies `value` degrees from the segment: the flat sole, or the upright over it.
+    """Return a mark whose reference lies `value` degrees from the segment: the flat sole, or what is upright.
 
     `sign` is +1 where the reference is reached by turning the segment with the clock in the picture (y down).
     """
