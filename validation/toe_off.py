@@ -1,4 +1,4 @@
-"""Learn toe-off from the motion of the leg around the toe's first rise: `src/kinechain/gait/toe_off.npz`.
+"""Learn toe-off from the motion around the instant at which the leg is longest: `src/kinechain/gait/toe_off.npz`.
 
     python validation/toe_off.py CLIPS            # train on all clips of the tuning half, write the models
     python validation/toe_off.py CLIPS --check    # leave one runner out at a time, print the errors
@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from joint_centres import tuning_pose
-from kinechain.gait.events import EventParameters, GroundSpeed
+from kinechain.gait.events import GroundSpeed
 from kinechain.gait.sagittal import SagittalMotion, SmoothingParameters, to_sagittal
-from kinechain.gait.toe_off import FARTHEST_SD, ShiftModel, features
+from kinechain.gait.toe_off import FARTHEST_SD, ShiftModel, features, suggested_s
 from kinechain.model.skeleton import SIDES, Side
 from kinechain.pose.joint_centres import to_joint_centres
 
@@ -28,12 +28,14 @@ Array = NDArray[np.float64]
 SHIPPED = Path(__file__).resolve().parents[1] / "src" / "kinechain" / "gait" / "toe_off.npz"
 
 #: Share of the features' variance added to the diagonal.
-RIDGE = 1.0
+RIDGE = 0.1
 #: The starting instants are also shown shifted by these, so that every error is learned to be put right [s].
 SHIFTS_S = (-0.02, 0.0, 0.02)
 #: A start farther off the truth belongs to another event; larger errors count as this [s].
 LARGEST_ERROR_S = 0.06
 STEPS = 2
+#: The leg is looked for at its longest around an instant this long before the true one, so that both ends are seen [s].
+USUALLY_EARLY_S = 0.03
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def _of_clip(folder: Path, name: str) -> Iterator[Case]:
             continue
         leg = "near" if truth["view"] == f"side_{side}" else "far"
         for true_s in _times(truth, side, "toe_off", motion):
-            start_s = _first_rise(motion, side, true_s)
+            start_s = suggested_s(motion, side, true_s - USUALLY_EARLY_S)
             if abs(start_s - true_s) <= LARGEST_ERROR_S:
                 yield Case(runner, leg, motion, side, speed, start_s, true_s)
 
@@ -88,16 +90,6 @@ def _ground(motion: SagittalMotion, side: Side, truth: dict[str, Any]) -> Ground
     ground = float(np.median([np.median(mean[window]) for window in windows]))
     running = float(np.mean(motion.velocity(side, "hip")[:, 0])) - ground
     return GroundSpeed(ground, running) if running > 0 else None
-
-
-def _first_rise(motion: SagittalMotion, side: Side, true_s: float) -> float:
-    """Return where the product's rule finds toe-off in a window around the true one [s]."""
-    rise, first = motion.velocity(side, "toe")[:, 1], motion.index(true_s - 0.06)
-    window = slice(first, motion.index(true_s + 0.15))
-    peak = first + int(np.argmax(rise[window]))
-    level = EventParameters().toe_rise_ratio * rise[peak]
-    below = np.flatnonzero(rise[first:peak] <= level)
-    return float(motion.time_s[first + below[-1]]) if len(below) else float("nan")
 
 
 def learn(known: list[Case]) -> tuple[ShiftModel, ...]:

@@ -1,10 +1,11 @@
-"""Toe-off from several witnesses: how foot, shank and thigh move around the instant that the toe's rise suggests.
+"""Toe-off from several witnesses: how both legs and the hips move around the instant at which the leg is longest.
 
 The toe's first rise is a poor witness alone: shoes bend, and the hidden toe of the far leg wanders, so the rule of
-`gait.events` is off by up to 40 ms on some runners. A ridge regression on 0.12 s of the leg's motion around that
-instant tells how much; it is asked twice, the second time around its own first answer. It was learned from rendered
-runners of the tuning half whose joint centres had been placed as the product places them (`validation/toe_off.py`,
-decision record 0027), so it is used for such points alone.
+`gait.events` is off by up to 0.1 s on some slow runners, whose toe rises twice. The distance from hip to toe has one
+peak instead, 45 ms after toe-off (SD 11 ms). A ridge regression on 0.12 s of the motion around the instant that it
+suggests tells how much is left; it is asked twice, the second time around its own first answer. It was learned from
+rendered runners of the tuning half whose joint centres had been placed as the product places them
+(`validation/toe_off.py`, decision records 0027 and 0033), so it is used for such points alone.
 """
 
 from __future__ import annotations
@@ -21,12 +22,16 @@ from kinechain.gait.angles import from_vertical_deg
 from kinechain.gait.events import GroundSpeed
 from kinechain.gait.sagittal import SagittalMotion
 from kinechain.model.events import GaitEvent, GaitEvents
-from kinechain.model.skeleton import Side
+from kinechain.model.skeleton import LEG, Side, other
 
 Array = NDArray[np.float64]
 
 #: Instants around the one in question at which the motion is looked at [s].
 OFFSETS_S = np.linspace(-0.06, 0.06, 11)
+#: Around the toe's first rise, where the leg is looked for at its longest [s].
+LONGEST_WINDOW_S = (-0.06, 0.20)
+#: The leg is longest this long after toe-off (485 toe-offs of the tuning half) [s].
+LONGEST_AFTER_S = 0.045
 #: Nothing is shifted farther in one step [s].
 LARGEST_SHIFT_S = 0.06
 #: The regression sees nothing farther than this from what it was learned on [SD].
@@ -49,17 +54,35 @@ class ShiftModel:
 
         Parameters
         ----------
-        features : shape (100,), as `features` returns them
+        features : shape (133,), as `features` returns them
         """
         given = np.clip((features - self.mean) / self.sd, -FARTHEST_SD, FARTHEST_SD)
         return float(np.clip(given @ self.weights + self.offset_s, -LARGEST_SHIFT_S, LARGEST_SHIFT_S))
 
 
-def features(motion: SagittalMotion, side: Side, time_s: float, speed: GroundSpeed) -> Array:
-    """Return the motion of a leg around an instant, without size or frame rate, shape (100,).
+def suggested_s(motion: SagittalMotion, side: Side, about_s: float) -> float:
+    """Return where the leg's greatest length puts toe-off [s].
 
-    Velocities of heel, toe and ankle over the ground ÷ running speed; foot, shank and thigh angle ÷ 30°; running speed
-    in leg lengths a second. NaN where a point was not seen.
+    Where hip or toe were not seen all along, or the leg only grows or shrinks, `about_s` comes back.
+
+    Parameters
+    ----------
+    about_s : toe-off by the toe's first rise, up to 0.1 s early [s]
+    """
+    span = slice(*(motion.index(about_s + bound) for bound in LONGEST_WINDOW_S))
+    apart = np.linalg.norm(motion.position(side, "toe")[span] - motion.position(side, "hip")[span], axis=1)
+    top = int(np.argmax(apart))
+    if not motion.observed(side, "hip", "toe")[span].all() or top in (0, len(apart) - 1):
+        return about_s
+    return float(motion.time_s[span][top]) - LONGEST_AFTER_S
+
+
+def features(motion: SagittalMotion, side: Side, time_s: float, speed: GroundSpeed) -> Array:
+    """Return the motion of the body around an instant, without size or frame rate, shape (133,).
+
+    Velocities of heel, toe and ankle over the ground ÷ running speed; shank and thigh angle of both legs ÷ 30°; the
+    hips' upward speed and the distance from hip to toe in leg lengths; running speed in leg lengths a second. NaN where
+    a point was not seen.
 
     Parameters
     ----------
@@ -69,15 +92,16 @@ def features(motion: SagittalMotion, side: Side, time_s: float, speed: GroundSpe
     at = time_s + OFFSETS_S
     velocities = [motion.velocity(side, point) - [speed.ground, 0.0] for point in ("heel", "toe", "ankle")]
     paths = [part / speed.running for velocity in velocities for part in velocity.T]
-    hip, knee, ankle, heel, toe = (motion.position(side, p) for p in ("hip", "knee", "ankle", "heel", "toe"))
-    sole = toe - heel
-    foot = np.degrees(np.unwrap(np.arctan2(sole[:, 1], sole[:, 0])))
-    angles = (foot, from_vertical_deg(ankle, knee), -from_vertical_deg(knee, hip))
-    paths += [angle / _ANGLE_DEG for angle in angles]
-    seen = motion.observed(side, "hip", "knee", "ankle", "heel", "toe")
+    for leg in (side, other(side)):
+        hip, knee, ankle = (motion.position(leg, point) for point in ("hip", "knee", "ankle"))
+        paths += [from_vertical_deg(ankle, knee) / _ANGLE_DEG, -from_vertical_deg(knee, hip) / _ANGLE_DEG]
+    length = (motion.leg_length("left") + motion.leg_length("right")) / 2
+    bounce = (motion.velocity("left", "hip") + motion.velocity("right", "hip"))[:, 1] / 2
+    apart = np.linalg.norm(motion.position(side, "toe") - motion.position(side, "hip"), axis=1)
+    paths += [bounce / length, apart / length]
+    seen = motion.observed(side, *LEG) & motion.observed(other(side), "hip", "knee", "ankle")
     whole = bool(seen[motion.index(at[0]) : motion.index(at[-1]) + 1].all())
-    leg = (motion.leg_length("left") + motion.leg_length("right")) / 2
-    values = np.concatenate([*(np.interp(at, motion.time_s, path) for path in paths), [speed.running / leg]])
+    values = np.concatenate([*(np.interp(at, motion.time_s, path) for path in paths), [speed.running / length]])
     return values if whole else np.full_like(values, np.nan)
 
 
@@ -96,7 +120,7 @@ def refine_toe_offs(
     speeds: Mapping[Side, GroundSpeed],
     models: tuple[ShiftModel, ...] | None = None,
 ) -> GaitEvents:
-    """Return the events with every toe-off shifted to where the whole leg's motion puts it.
+    """Return the events with every toe-off shifted to where the motion of legs and hips puts it.
 
     A toe-off around which a point was not seen stays where it is.
 
@@ -110,7 +134,7 @@ def refine_toe_offs(
     def refined(event: GaitEvent) -> GaitEvent:
         if event.kind != "toe_off":
             return event
-        time_s = event.time_s
+        time_s = suggested_s(motion, event.side, event.time_s)
         for model in chosen:
             given = features(motion, event.side, time_s, speeds[event.side])
             if not np.isfinite(given).all():
