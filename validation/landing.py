@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +33,7 @@ def contacts(time_s: Array, points: dict[str, Array], plate_s: Array) -> Iterato
     if motion is None:
         return
     events = detect_events(motion, EventParameters())[0]
-    shifted = refine_contacts(motion, events, replace(LandingParameters(), largest_shift_s=1.0))
+    shifted = refine_contacts(motion, events, LandingParameters())
     for side in SIDES:
         found, corrected = (e.times_s("initial_contact", side) for e in (events, shifted))
         turning_dps = np.interp(found, motion.time_s, thigh_speed_dps(motion, side))
@@ -76,7 +75,9 @@ def main() -> None:
         sys.stdout.write("|---" * (2 + len(names)) + "|\n")
         for what in ("rule", "product"):
             means = [f"{group.loc[group['runner'] == name, what].mean():+.1f}" for name in names]
-            sys.stdout.write(f"| {what} | {' | '.join(means)} | {group[what].mean():+.1f} ± {group[what].std():.1f} |\n")
+            sys.stdout.write(
+                f"| {what} | {' | '.join(means)} | {group[what].mean():+.1f} ± {group[what].std():.1f} |\n"
+            )
         without = [100 * slope(group[group["runner"] != name]) for name in names]
         told = " | ".join(f"{value:.1f}" for value in without)
         sys.stdout.write(f"| ms per 100 °/s, without this runner | {told} | all: {100 * slope(group):.1f} |\n\n")

@@ -17,6 +17,7 @@ from kinechain.gait.toe_off import ShiftModel, ToeOffModels, body_features, leg_
 from kinechain.gait.view import ViewDecision
 from kinechain.model.events import GaitEvents
 
+
 def shifted(features: int, by_s: float) -> tuple[ShiftModel, ...]:
     return (ShiftModel(np.zeros(features), np.ones(features), np.zeros(features), by_s),)
 

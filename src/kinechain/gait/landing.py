@@ -28,12 +28,13 @@ class LandingParameters:
     ----------
     late_s_per_dps : the rule is later by this for each °/s that the thigh turns forwards [s per °/s]
     usual_dps : angular velocity of the thigh at which the rule is right [°/s]
-    largest_shift_s : no contact is shifted farther [s]
+    seen_dps : a thigh that turns more slowly or faster counts as one of these, the extremes of the rendered runners
+        at 2.5–4.5 m/s: what holds beyond is not known [°/s]
     """
 
     late_s_per_dps: float = 1.0e-4
     usual_dps: float = 20.0
-    largest_shift_s: float = 0.015
+    seen_dps: tuple[float, float] = (-45.0, 170.0)
 
 
 def thigh_speed_dps(motion: SagittalMotion, side: Side) -> Array:
@@ -58,9 +59,8 @@ def refine_contacts(motion: SagittalMotion, events: GaitEvents, parameters: Land
         at = motion.index(event.time_s)
         if event.kind != "initial_contact" or not motion.observed(event.side, "hip", "knee")[at]:
             return event
-        turning_dps = float(np.interp(event.time_s, motion.time_s, thigh_speed_dps(motion, event.side)))
-        late_s = parameters.late_s_per_dps * (turning_dps - parameters.usual_dps)
-        shift_s = float(np.clip(late_s, -parameters.largest_shift_s, parameters.largest_shift_s))
-        return replace(event, time_s=float(np.clip(event.time_s - shift_s, motion.time_s[0], motion.time_s[-1])))
+        turning_dps = np.interp(event.time_s, motion.time_s, thigh_speed_dps(motion, event.side))
+        late_s = parameters.late_s_per_dps * (np.clip(turning_dps, *parameters.seen_dps) - parameters.usual_dps)
+        return replace(event, time_s=float(np.clip(event.time_s - late_s, motion.time_s[0], motion.time_s[-1])))
 
     return GaitEvents(tuple(refined(event) for event in events))
