@@ -29,6 +29,7 @@ from kinechain.gait.frontal_measure import measure_frontal
 from kinechain.gait.frontal_plumb import PlumbParameters, plumb_lean_deg, set_upright
 from kinechain.gait.frontal_strides import femoral_adduction_deg, frontal_stride_table
 from kinechain.gait.frontal_yaw import YawParameters, camera_yaw_deg
+from kinechain.gait.landing import LandingParameters, refine_contacts
 from kinechain.gait.measure import SideViewData, measure
 from kinechain.gait.measurement_builder import MeasureParameters
 from kinechain.gait.rolloff import RolloffParameters
@@ -59,6 +60,7 @@ class GaitParameters:
     least_fps: float = 24.0
     smoothing: SmoothingParameters = field(default_factory=SmoothingParameters)
     events: EventParameters = field(default_factory=EventParameters)
+    landing: LandingParameters = field(default_factory=LandingParameters)
     corrections: CorrectionParameters = field(default_factory=CorrectionParameters)
     strides: StrideParameters = field(default_factory=StrideParameters)
     scale: ScaleParameters = field(default_factory=ScaleParameters)
@@ -217,7 +219,7 @@ def _analyse_side(
         raise NoPerson(frames=pose.sizes["time"], found=0)
     detected, rhythm, speeds = detect_events(coarse, parameters.events)
     if pose.attrs.get("points") == JOINT_CENTRES:
-        detected = refine_toe_offs(coarse, detected, speeds)
+        detected = refine_toe_offs(coarse, refine_contacts(coarse, detected, parameters.landing), speeds)
     span_s = float(coarse.time_s[0]), float(coarse.time_s[-1])
     hand = correct(detected, corrections, span_s, partial(event_at, coarse), parameters.corrections)
     events = hand.events
