@@ -14,6 +14,9 @@ from kinechain.report.rows import RowMaker
 from kinechain.report.states import side_of
 from kinechain.report.words import Words
 
+#: The sentence of a ratio that is real, and of one that is not.
+_SENTENCES = {"side": ("ratio_told", "ratio_unclear"), "pace": ("pace_told", "pace_unclear")}
+
 
 @dataclass(frozen=True)
 class LoadClue:
@@ -67,8 +70,6 @@ def _contrast(contrast: Contrast, maker: RowMaker, words: Words) -> Iterator[str
         what = f"{words['difference_of'][contrast.kind]} {plus}{number}"
         yield words["evidence"]["judged"].format(what=what, verdict=words["difference_verdict"][contrast.verdict])
         return
-    told = "told" if contrast.verdict == "real" else "unclear"
-    kind = "ratio" if contrast.kind == "side" else "pace"
-    yield words["load"][f"{kind}_{told}"].format(
-        value=f"{ratio.value:.2f}", low=f"{ratio.low:.2f}", high=f"{ratio.high:.2f}"
-    )
+    told, unclear = _SENTENCES[contrast.kind]
+    sentence = words["load"][told if contrast.verdict == "real" else unclear]
+    yield sentence.format(value=f"{ratio.value:.2f}", low=f"{ratio.low:.2f}", high=f"{ratio.high:.2f}")
