@@ -14,9 +14,6 @@ from kinechain.report.rows import RowMaker
 from kinechain.report.states import side_of
 from kinechain.report.words import Words
 
-#: The sentence of a ratio that is real, and of one that is not.
-_SENTENCES = {"side": ("ratio_told", "ratio_unclear"), "pace": ("pace_told", "pace_unclear")}
-
 
 @dataclass(frozen=True)
 class LoadClue:
@@ -70,6 +67,13 @@ def _contrast(contrast: Contrast, maker: RowMaker, words: Words) -> Iterator[str
         what = f"{words['difference_of'][contrast.kind]} {plus}{number}"
         yield words["evidence"]["judged"].format(what=what, verdict=words["difference_verdict"][contrast.verdict])
         return
-    told, unclear = _SENTENCES[contrast.kind]
-    sentence = words["load"][told if contrast.verdict == "real" else unclear]
-    yield sentence.format(value=f"{ratio.value:.2f}", low=f"{ratio.low:.2f}", high=f"{ratio.high:.2f}")
+    yield _sentence(contrast, words).format(
+        value=f"{ratio.value:.2f}", low=f"{ratio.low:.2f}", high=f"{ratio.high:.2f}"
+    )
+
+
+def _sentence(contrast: Contrast, words: Words) -> str:
+    real = contrast.verdict == "real"
+    if contrast.kind == "side":
+        return words["load"]["ratio_told"] if real else words["load"]["ratio_unclear"]
+    return words["load"]["pace_told"] if real else words["load"]["pace_unclear"]
