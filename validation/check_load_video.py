@@ -35,6 +35,7 @@ from kinechain.pipeline.loads import clip_loads, leg_stances
 from kinechain.settings import Protocol
 from kinechain.signal.smoothing import even_grid, smooth_track
 from load_templates import CONTRAST_HEADER, CONTRAST_SCALES, changed, write_contrasts
+from reference_bands import SPEEDS_MPS
 
 #: The peak of a clip's load that the tables lead with, and those that follow.
 LOADS = (
@@ -119,7 +120,7 @@ def compared(folder: Path, poses: Path, half: str) -> Iterator[dict[str, Any]]:
                 yield {
                     "clip": path.stem,
                     "runner": spec["runner"],
-                    "speed": truth["speed_mps"],
+                    "speed": SPEEDS_MPS[spec["pace"]],
                     "name": name,
                     "side": side,
                     "leg": leg,

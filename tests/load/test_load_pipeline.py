@@ -11,14 +11,16 @@ import pytest
 
 from analytic_camera import Camera, film, frame_times
 from analytic_runner import running
+from kinechain.chain.findings import find
 from kinechain.errors import ChangeNotPossible, OptionInvalid
 from kinechain.gait.analysis import GaitParameters, Known, analyse
 from kinechain.gait.strides import StrideTable
 from kinechain.gait.view import detect_view, settle_view
+from kinechain.knowledge.reference import band
 from kinechain.model.assessment import Load
 from kinechain.model.athlete import Athlete
 from kinechain.pipeline.clip import MeasuredClip
-from kinechain.pipeline.loads import clip_loads
+from kinechain.pipeline.loads import clip_loads, contrasts_of_loads, loads_to_judge
 from kinechain.pipeline.what_if import parse_change
 from kinechain.settings import Protocol
 
@@ -135,6 +137,23 @@ def test_without_mass_all_is_told_in_body_weights_but_the_stiffness() -> None:
         ("leg_stiffness_knpm", "left"), ("leg_stiffness_knpm", "right"),
     }  # fmt: skip
     assert {key: without[key] for key in told} == {key: with_mass[key] for key in told}
+
+
+@pytest.mark.parametrize(("source", "known"), [("BlazePose heavy, MediaPipe 0.10", True), ("TRC file", False)])
+def test_only_loads_whose_error_was_measured_may_be_judged(source: str, known: bool) -> None:
+    part = SimpleNamespace(id="c1", view="side_right", condition=None, shoe=None, surface=None, segments=(None,))
+    seen = SimpleNamespace(measurable=clip().seen.measurable, pose=SimpleNamespace(attrs={"source": source}))
+    one = cast("MeasuredClip", SimpleNamespace(id="c1", seen=seen, view=clip().view, gait=clip().gait, part=part))
+    loads, _ = clip_loads((clip(),), RUNNER, Protocol())
+    judged = loads_to_judge((one,), loads)
+    assert {row.id for row in judged} == {load.id for load in loads if load.value is not None}
+    assert {row.method_error is not None for row in judged} == {known}
+    found = {row.name: row for row in contrasts_of_loads((one,), judged, doubtful=())}
+    assert ("achilles_force_peak_bw" in found) is known
+    assert {row.verdict for row in found.values()} <= {"none"}  # the legs are alike
+    verdicts = {row.verdict for row in find(judged, Athlete(sex="male"), 3.5, band)}
+    assert verdicts
+    assert known or verdicts == {"unclear"}
 
 
 def test_a_view_from_behind_has_no_loads() -> None:

@@ -133,6 +133,17 @@ def test_the_figure_shows_the_measured_error_of_a_ratio(tmp_path: Path) -> None:
     assert "no difference beyond the error" not in told
 
 
+@pytest.mark.parametrize(
+    ("verdict", "end"),
+    [("real", "a larger change than other runners show"), ("none", "not told apart from other runners")],
+)
+def test_slow_against_fast_stands_beside_the_evidence(tmp_path: Path, verdict: str, end: str) -> None:
+    about = {"a": 5.0, "b": 6.0, "low": 0.2, "high": 1.8, "sdc": 0.8, "verdict": verdict, "clips": ("clip1", "clip2")}
+    made = _with_ratio().model_copy(update={"contrasts": (contrast("pace", ACHILLES, 1.0, side="right", **about),)})
+    told = words(part(page(made, tmp_path), "evidence"))
+    assert f"fast ÷ slow 1.20 (1.04 to 1.36): {end}" in told
+
+
 def test_a_link_without_loads_has_no_such_part(tmp_path: Path) -> None:
     bare = assessment(hypotheses=(hypothesis("C5_right", 0.7),))
     assert "Estimated loads" not in words(page(bare, tmp_path))

@@ -67,8 +67,13 @@ def _contrast(contrast: Contrast, maker: RowMaker, words: Words) -> Iterator[str
         what = f"{words['difference_of'][contrast.kind]} {plus}{number}"
         yield words["evidence"]["judged"].format(what=what, verdict=words["difference_verdict"][contrast.verdict])
         return
-    told = "told" if contrast.verdict == "real" else "unclear"
-    kind = "ratio" if contrast.kind == "side" else "pace"
-    yield words["load"][f"{kind}_{told}"].format(
+    yield _sentence(contrast, words).format(
         value=f"{ratio.value:.2f}", low=f"{ratio.low:.2f}", high=f"{ratio.high:.2f}"
     )
+
+
+def _sentence(contrast: Contrast, words: Words) -> str:
+    real = contrast.verdict == "real"
+    if contrast.kind == "side":
+        return words["load"]["ratio_told"] if real else words["load"]["ratio_unclear"]
+    return words["load"]["pace_told"] if real else words["load"]["pace_unclear"]
