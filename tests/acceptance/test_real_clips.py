@@ -22,6 +22,7 @@ from kinechain.pose.repair import repair
 from kinechain.pose.weights import WeightFiles
 from kinechain.settings import Protocol
 from kinechain.video.reader import open_clip
+from possible_angles import impossible_angles
 
 pytestmark = [pytest.mark.weights, pytest.mark.shared]
 
@@ -69,6 +70,11 @@ def test_low_camera(low: Assessment) -> None:
     flagged = [e for e in low.events if e.kind == "initial_contact" and e.reason == "foot_out_of_picture"]
     assert len(flagged) >= 5  # the leading shoe leaves the picture at many contacts
     assert any(caution.code == "foot_out_of_picture" for caution in low.cautions)
+
+
+@pytest.mark.parametrize("clip", ["fast", "low"])
+def test_no_angle_leaves_what_a_runner_can_do(clip: str, request: pytest.FixtureRequest) -> None:
+    assert not impossible_angles(request.getfixturevalue(clip).measurements)
 
 
 @pytest.mark.parametrize("clip", ["fast", "low"])

@@ -231,18 +231,22 @@ def _in_both(pairs: Iterable[Pair]) -> Iterator[tuple[Key, Pair]]:
 def _paces(
     clips: Sequence[ContrastClip], band_of: BandOf, parameters: ContrastParameters
 ) -> Iterator[tuple[Key, Pair]]:
-    """Yield each quantity with two paces of clips that are otherwise alike.
+    """Yield each quantity with the slowest and the fastest of clips that are otherwise alike.
 
-    The two are as far apart as the reference runners can still be held against, for what a pace does to anybody is
-    known only there; where they cannot be at all, the slowest and the fastest.
+    What a pace does to anybody is known only as far as the reference runners reach: where one of the two lies beyond,
+    the widest pair within their reach is compared as well.
     """
     for pairs in _widest_first(clips, parameters):
-        chosen: dict[Key, Pair] = {}
-        for known_only in (True, False):
-            for (name, side), pair in _in_both(pairs):
-                if not known_only or all(band_of(name, _speed(one)) is not None for one in pair):
-                    chosen.setdefault((name, side), pair)
-        yield from chosen.items()
+        for within in (True, False):
+            chosen: dict[Key, Pair] = {}
+            for key, pair in _in_both(pairs):
+                if not within or _in_reach(key, pair, band_of):
+                    chosen.setdefault(key, pair)
+            yield from chosen.items()
+
+
+def _in_reach(key: Key, pair: Pair, band_of: BandOf) -> bool:
+    return all(band_of(key[0], _speed(one)) is not None for one in pair)
 
 
 def _widest_first(clips: Sequence[ContrastClip], parameters: ContrastParameters) -> Iterator[list[Pair]]:
@@ -293,7 +297,7 @@ def _of_pairs(
     """Yield one contrast a quantity and leg and view; of two side views that in which the leg is the near one."""
     chosen: dict[tuple[Key, tuple[object, ...]], Pair] = {}
     for key, (a, b) in candidates:
-        pace = None if kind == "pace" else round(2 * _speed(a))
+        pace = _in_reach(key, (a, b), band_of) if kind == "pace" else round(2 * _speed(a))
         what = (key, (_tired(a), _tired(b), a.clip.shoe, b.clip.shoe, a.clip.surface, pace))
         if what not in chosen or (_is_near(key, a) and not _is_near(key, chosen[what][0])):
             chosen[what] = (a, b)
