@@ -222,7 +222,7 @@ def film(
 
 
 def legs_exchanged(seen: Points, where: Array) -> Points:
-    """The same film with the points of the legs exchanged in some frames, as estimators do where one hides the other."""
+    """The same film with the points of the legs exchanged in some frames, as estimators do where one leg is hidden."""
     legs = ("hip", "knee", "ankle", "heel", "toe")
     changed = dict(seen)
     for joint in legs:

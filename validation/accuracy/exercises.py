@@ -36,7 +36,7 @@ class Row:
 
     Parameters
     ----------
-    kind : "count" (whole repetitions), "hold" [s], "fault", or "refused" where the clip does not show what was asked for
+    kind : "count" (whole repetitions), "hold" [s], "fault", or "refused" where the clip shows something else
     name : what was counted, held or judged; of a refusal the exercise that was asked for
     good : whether the clip was made without a fault
     truth, value : what is true and what the check read; None where it read nothing

@@ -42,8 +42,10 @@ class KindParameters:
         long, so less than that is a foot beside the other, placed a little askew
     split_level : the same seen from the front, where one foot stands so much lower in the picture: 0.2 apart, by a
         camera at hip height about 4 m away
-    lunge_stance, lunge_trunk_deg : ankles at least so far apart, the knees bent and the trunk tipped less: a lunge.
-        With the trunk tipped more, in a split stance, it is a hinge whose hips sink: a squat has its feet side by side
+    lunge_stance : ankles at least so far apart, the knees bent and the trunk hardly tipped: a lunge
+    sinks_share, sinks_trunk_deg : in a split stance it is a hinge whose hips sink where the trunk tips by at least this
+        share of what the front knee bends; from the front, where it does not show, by so much. The feet of a squat
+        stand side by side
     squat_margin_deg : the knees bend more than the trunk tips by this: a squat, not a hinge
     squat_drop : seen from the front, hips so much lower: a squat, unless the stance is split and the trunk tipped
     sink_drop : bent knees lower the hips at least so much; else the heels rise as well
@@ -65,7 +67,8 @@ class KindParameters:
     split_stance: float = 0.2
     split_level: float = 0.06
     lunge_stance: float = 0.35
-    lunge_trunk_deg: float = 30.0
+    sinks_share: float = 0.4
+    sinks_trunk_deg: float = 40.0
     squat_margin_deg: float = 10.0
     squat_drop: float = 0.2
     sink_drop: float = 0.05
@@ -101,19 +104,19 @@ def bow_kind(rest: Posture, far: Posture, parameters: KindParameters = DEFAULT_K
     if far.frontal:
         if rest.body_height - far.body_height < p.bow_drop:
             return "other"
-        sinks = abs(rest.feet_level) >= p.split_level and far.trunk_deg >= p.lunge_trunk_deg
+        sinks = abs(rest.feet_level) >= p.split_level and far.trunk_deg >= p.sinks_trunk_deg
         return "squat" if drop >= p.squat_drop and not sinks else "split_hinge"
     apart = max(rest.feet_apart, far.feet_apart)
     if min(far.knee_deg.values()) > far.trunk_deg + p.squat_margin_deg:
-        return _with_bent_knees(apart, far.trunk_deg, drop, p)
+        return _with_bent_knees(apart, far.trunk_deg / far.knee_deg[far.front], drop, p)
     return "split_hinge" if apart >= p.split_stance else "parallel_hinge"
 
 
-def _with_bent_knees(apart: float, trunk_deg: float, drop: float, p: KindParameters) -> Kind:
-    """Return what a movement is whose knees bend more than its trunk tips."""
+def _with_bent_knees(apart: float, share: float, drop: float, p: KindParameters) -> Kind:
+    """Return what a movement is whose knees bend more than its trunk tips; `share`: trunk ÷ front knee."""
     if drop < p.sink_drop:
         return "other"
-    if apart >= p.split_stance and trunk_deg >= p.lunge_trunk_deg:
+    if apart >= p.split_stance and share >= p.sinks_share:
         return "split_hinge"
     return "lunge" if apart >= p.lunge_stance else "squat"
 
