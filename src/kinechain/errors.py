@@ -287,6 +287,7 @@ class PictureTooLarge(UnsupportedCodec):
     """The picture has more pixels than a phone films: a few of them fill the memory."""
 
     code = "picture_too_large"
+    exit_status = 17
     sentence = Text(
         ja="{path} の画面が大きすぎます（{width} × {height} ピクセル。上限は {limit} メガピクセル）。",
         en="The picture of {path} is too large ({width} × {height} pixels; at most {limit} megapixels).",
@@ -927,6 +928,7 @@ class ClusterUnreachable(StudioError):
     """No scheduler answers where the analyses are to be done."""
 
     code = "cluster_unreachable"
+    exit_status = 39
     sentence = Text(
         ja="解析を行うスケジューラー（{address}）につながりません（{reason}）。",
         en="No scheduler for the analyses answers at {address} ({reason}).",
@@ -941,6 +943,7 @@ class ClusterRefused(ClusterUnreachable):
     """Scheduler and studio do not trust one another's certificates, or one of them has none."""
 
     code = "cluster_refused"
+    exit_status = 39
     sentence = Text(
         ja="スケジューラー（{address}）と、TLS 証明書による確認ができませんでした（{reason}）。",
         en="The scheduler at {address} and this studio do not trust one another's certificates ({reason}).",

@@ -98,7 +98,7 @@ def name_of(path: str) -> str:
 def violations(page: Any) -> list[str]:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed (make e2e)")
     found = axe.Axe().run(page, options=RULES).response["violations"]
-    return [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
+    return [f"{one['id']}: {node['html'][:160]} {node['failureSummary']}" for one in found for node in one["nodes"]]
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
@@ -127,6 +127,10 @@ def test_every_page_fits_and_can_be_read_by_everybody(
             address = filled(path, rows).replace(f"before={rows['result_id']}", f"before={earlier_id}")
             status = page.goto(url + address).status
             wrong += [f"{path}: answers {status}"] * (status != 200)
+            kana = page.evaluate(
+                "/[\\u3040-\\u30ff]/.test(document.querySelector('main').innerText.replace('走りの工房', ''))"
+            )
+            wrong += [f"{path}: Japanese in an English page"] * (language == "en" and kana)
             assert page.evaluate("document.documentElement.lang") == language
             page.screenshot(path=pictures / f"{name_of(path)}-{label}-{language}.png", full_page=True)
             too_wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")

@@ -13,7 +13,7 @@ from report_samples import of_every_plan
 from web_browser import Browser
 
 from kinechain.knowledge.exercises import exercises
-from kinechain.store.tables import AuditEntry, EventCorrection, Job, PlanEdit, Result, ShareLink, now
+from kinechain.store.tables import AuditEntry, EventCorrection, Job, PlanEdit, Result, ShareLink, User, now
 from kinechain.web.studio import Studio
 
 
@@ -204,3 +204,13 @@ def test_who_saw_a_result_is_on_record(trainer: Browser, runner: Browser, result
     seen = [entry for entry in rows(studio, AuditEntry) if entry.subject_id == result_id]
     assert [entry.action for entry in seen] == ["see"]
     assert "閲覧" in trainer.get("/studio")
+
+
+def test_the_report_speaks_the_language_that_this_browser_chose(trainer: Browser, result_id: UUID, studio: Studio):
+    """Also where the account was last used in the other one, on another device."""
+    trainer.post("/language", {"language": "en", "back": "/"})
+    with studio.database.writing() as session:
+        session.scalars(sa.select(User)).one().language = "ja"
+    page = trainer.get(f"/results/{result_id}/")
+    assert '<html lang="en">' in page
+    assert not re.search("[\u3040-\u30ff]", page.split("<main", 1)[1].split("</main>", 1)[0])

@@ -15,7 +15,7 @@ from kinechain.pipeline.follow_up import ATTENTION, QUIET_DAYS
 from kinechain.store import accounts
 from kinechain.store.desk import Desk
 from kinechain.store.tables import User
-from kinechain.web.doors import SignedIn, Trainer, Visitor
+from kinechain.web.doors import SignedIn, Trainer, Visitor, language_of
 from kinechain.web.forms import Name, checked
 from kinechain.web.kept_data import CONSENT_VERSION, archive_of, erase_by_name
 from kinechain.web.page import page
@@ -118,7 +118,7 @@ def record_consent(
     with studio_of(request).database.writing() as session:
         desk = Desk.of(session, visitor.user_id)
         if agreed:
-            desk.agree(client_id, CONSENT_VERSION, visitor.language)
+            desk.agree(client_id, CONSENT_VERSION, language_of(request))
         else:
             desk.withdraw_consent(client_id)
     return _to(client_id)

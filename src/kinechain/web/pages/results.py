@@ -23,6 +23,7 @@ from kinechain.report.page import OVERLAY, overlay_among, report_body
 from kinechain.store import results as store
 from kinechain.store.desk import Desk
 from kinechain.store.results import SHARED_FOR_DAYS, Opened, open_result, open_shared
+from kinechain.text import Language
 from kinechain.web.doors import ANYONE, SignedIn, Trainer, Visitor, language_of
 from kinechain.web.forms import Empty
 from kinechain.web.page import page
@@ -165,9 +166,9 @@ def _result(
                 "result.html.j2",
                 200 if error is None else status_of(error),
                 opened=opened,
-                film=_film(opened, clip, visitor),
+                film=_film(opened, clip, language_of(request)),
                 films=[one for one in opened.assessment.clips if _video(opened.folder, one) is not None],
-                body=report_body(current, opened.folder, visitor.language),
+                body=report_body(current, opened.folder, language_of(request)),
                 plan=current.plan,
                 exercises=exercises(),
                 suggested=opened.assessment.plan,
@@ -178,7 +179,7 @@ def _result(
         )
 
 
-def _film(opened: Opened, wanted: str | None, visitor: Visitor) -> Film | None:
+def _film(opened: Opened, wanted: str | None, language: Language) -> Film | None:
     """Return the film of the clip that is asked for, or of the first that has one."""
     filmed = [(one, video) for one in opened.assessment.clips if (video := _video(opened.folder, one)) is not None]
     found = next((pair for pair in filmed if pair[0].id == wanted), filmed[0] if filmed else None)
@@ -192,7 +193,7 @@ def _film(opened: Opened, wanted: str | None, visitor: Visitor) -> Film | None:
         quantity = glossary.quantity(name)
         unit = "°" if quantity.unit == "deg" else quantity.unit
         drawn = curve_chart(tuple(curve for curve in curves if curve.name == name), unit)
-        charts.append((quantity.label[visitor.language], drawn))
+        charts.append((quantity.label[language], drawn))
     events = [
         {"time_s": event.time_s, "side": event.side, "kind": event.kind}
         for event in opened.assessment.events
