@@ -4,10 +4,10 @@ The toe's first rise is a poor witness alone: shoes bend, and the hidden toe of 
 `gait.events` is off by up to 40 ms on some runners, and by up to 0.1 s on slow ones, whose toe rises twice. Two ridge
 regressions on 0.12 s of motion around an instant tell how much, each asked twice, the second time around its own first
 answer. One begins at the toe's first rise and sees the leg; the other begins 45 ms before hip and toe are farthest
-apart, which has one peak, and sees both legs and the hips. The first is the better one wherever it is near: the second
-stands in where the two are far apart. They were learned from rendered runners of the tuning half whose joint centres
-had been placed as the product places them (`validation/toe_off.py`, decision records 0027, 0033 and 0041), so they are
-used for such points alone.
+apart, which has one peak, and sees both legs and the hips. Contact time scatters less with the first, whose errors go
+with those of contact; the second stands in where the two are far apart. They were learned from rendered runners of the
+tuning half whose joint centres had been placed as the product places them (`validation/toe_off.py`, decision records
+0027, 0033 and 0041), so they are used for such points alone.
 """
 
 from __future__ import annotations
