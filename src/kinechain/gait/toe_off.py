@@ -20,7 +20,7 @@ from importlib import resources
 import numpy as np
 from numpy.typing import NDArray
 
-from kinechain.gait.angles import from_vertical_deg
+from kinechain.gait.angles import foot_deg, from_vertical_deg
 from kinechain.gait.events import GroundSpeed
 from kinechain.gait.sagittal import SagittalMotion
 from kinechain.model.events import GaitEvent, GaitEvents
@@ -105,9 +105,9 @@ def leg_features(motion: SagittalMotion, side: Side, time_s: float, speed: Groun
     motion : smoothed with `SmoothingParameters.events_hz`
     speed : of the ground under this leg [px/s]
     """
-    sole = motion.position(side, "toe") - motion.position(side, "heel")
-    foot = np.degrees(np.unwrap(np.arctan2(sole[:, 1], sole[:, 0])))
-    paths = [*_foot_paths(motion, side, speed), foot / _ANGLE_DEG, *_leg_paths(motion, side)]
+    shank, thigh = _leg_paths(motion, side)
+    foot = foot_deg(motion, side, shank * _ANGLE_DEG) / _ANGLE_DEG
+    paths = [*_foot_paths(motion, side, speed), foot, shank, thigh]
     return _around(motion, time_s, paths, speed, motion.observed(side, *LEG))
 
 
