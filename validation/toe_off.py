@@ -78,7 +78,7 @@ class Case:
 
 
 def cases(folder: Path) -> list[Case]:
-    """Return the toe-offs of the side views; a start that is nowhere near belongs to the other way."""
+    """Return the toe-offs of the side views, each with the start of every way."""
     names = sorted(path.stem for path in (folder / "poses").glob("*_side_*.npz"))
     return [case for name in names for case in _of_clip(folder, name)]
 
@@ -135,7 +135,7 @@ WAYS = (Way("rise", _first_rise, leg_features, 1.0), Way("longest", _longest, bo
 
 
 def learn(known: list[Case], way: Way) -> Models:
-    """Fit one model after the other, each around the answers of those before it."""
+    """Fit one model after the other, each around the answers of those before it; far starts belong to other events."""
     near = [case for case in known if abs(case.start_s[way.name] - case.true_s) <= LARGEST_ERROR_S]
     now, models = np.array([case.start_s[way.name] for case in near]), []
     true = np.array([case.true_s for case in near])

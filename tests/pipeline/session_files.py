@@ -34,6 +34,19 @@ def write_clip(
     return path
 
 
+def longer_trunk(text: str) -> str:
+    """Return a file of points with the shoulders and all above them moved up by 60 px."""
+    lines = text.splitlines()
+    names = lines[3].split("\t")
+    above = [names.index(name) + 1 for name in ("LShoulder", "RShoulder", "Neck", "Head", "Nose")]
+    for number, line in enumerate(lines[5:], start=5):
+        cells = line.split("\t")
+        for column in above:
+            cells[column] = str(float(cells[column]) - 60.0)
+        lines[number] = "\t".join(cells)
+    return "\n".join(lines) + "\n"
+
+
 def write_session(folder: Path, clips: Sequence[str], more: str = "", athlete: str = "height_cm = 175") -> Path:
     """Write a session file; each clip is the body of a `[[clip]]`."""
     path = folder / "session.toml"

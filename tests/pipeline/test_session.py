@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from session_files import assessed, write_clip, write_session
+from session_files import assessed, longer_trunk, write_clip, write_session
 from typer.testing import CliRunner
 
 from analytic_runner import running, running_leg
@@ -185,15 +185,8 @@ def test_another_body_is_noticed(films: Path, tmp_path: Path) -> None:
     same = [row("slow_right.trc", SLOW), row("fast_left.trc", FAST, "side_left")]
     found = assessed(write_session(films, same), tmp_path / "same")
     assert "other_person_likely" not in {c.code for c in found.cautions}
-    lines = (films / "fast_left.trc").read_text(encoding="utf-8").splitlines()
-    names = lines[3].split("\t")
-    shoulders = [names.index(name) + 1 for name in ("LShoulder", "RShoulder", "Neck", "Head", "Nose")]
-    for number, line in enumerate(lines[5:], start=5):
-        cells = line.split("\t")
-        for column in shoulders:
-            cells[column] = str(float(cells[column]) - 60.0)
-        lines[number] = "\t".join(cells)
-    (films / "taller.trc").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    taller = longer_trunk((films / "fast_left.trc").read_text(encoding="utf-8"))
+    (films / "taller.trc").write_text(taller, encoding="utf-8")
     other = [row("slow_right.trc", SLOW), row("taller.trc", FAST, "side_left")]
     found = assessed(write_session(films, other), tmp_path / "other")
     assert [c.clip for c in found.cautions if c.code == "other_person_likely"] == ["clip2"]

@@ -12,7 +12,7 @@ from unittest.mock import patch
 
 import numpy as np
 import pytest
-from session_files import no_estimator, write_clip, write_session
+from session_files import longer_trunk, no_estimator, write_clip, write_session
 from typer.testing import CliRunner
 
 from analytic_runner import running
@@ -36,21 +36,8 @@ def films(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_clip(folder / "slow.trc", running(SLOW), seed=1, fps=60.0, seconds=3.5)
     write_clip(folder / "fast.trc", running(FAST), seed=2, fps=60.0, seconds=3.5)
     (folder / "text.trc").write_text("not a file of points\n", encoding="utf-8")
-    (folder / "somebody.trc").write_text(_longer_trunk((folder / "fast.trc").read_text("utf-8")), encoding="utf-8")
+    (folder / "somebody.trc").write_text(longer_trunk((folder / "fast.trc").read_text("utf-8")), encoding="utf-8")
     return folder
-
-
-def _longer_trunk(text: str) -> str:
-    """Return a file of points with the shoulders and all above them moved up by 60 px."""
-    lines = text.splitlines()
-    names = lines[3].split("\t")
-    above = [names.index(name) + 1 for name in ("LShoulder", "RShoulder", "Neck", "Head", "Nose")]
-    for number, line in enumerate(lines[5:], start=5):
-        cells = line.split("\t")
-        for column in above:
-            cells[column] = str(float(cells[column]) - 60.0)
-        lines[number] = "\t".join(cells)
-    return "\n".join(lines) + "\n"
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from kinechain.gait.sagittal import SagittalMotion
 from kinechain.model.events import GaitEvent, GaitEvents
-from kinechain.model.skeleton import Side
+from kinechain.model.skeleton import SIDES, Side
 
 Array = NDArray[np.float64]
 
@@ -54,12 +54,13 @@ def refine_contacts(motion: SagittalMotion, events: GaitEvents, parameters: Land
     ----------
     motion : smoothed with `SmoothingParameters.events_hz`, of points at the joint centres
     """
+    turning = {side: thigh_speed_dps(motion, side) for side in SIDES}
 
     def refined(event: GaitEvent) -> GaitEvent:
         at = motion.index(event.time_s)
         if event.kind != "initial_contact" or not motion.observed(event.side, "hip", "knee")[at]:
             return event
-        turning_dps = np.interp(event.time_s, motion.time_s, thigh_speed_dps(motion, event.side))
+        turning_dps = np.interp(event.time_s, motion.time_s, turning[event.side])
         late_s = parameters.late_s_per_dps * (np.clip(turning_dps, *parameters.seen_dps) - parameters.usual_dps)
         return replace(event, time_s=float(np.clip(event.time_s - late_s, motion.time_s[0], motion.time_s[-1])))
 

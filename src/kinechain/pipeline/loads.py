@@ -105,13 +105,12 @@ def contrasts_of_loads(
 
 
 def _about(clip: MeasuredClip, athlete: Athlete, contact: MethodError | None) -> About:
-    speed = next((m.value for m in clip.gait.measurements if m.name == "speed_mps"), None)
     scale = clip.gait.scale
     return About(
         mass_kg=athlete.mass_kg,
         height_m=None if athlete.height_cm is None else athlete.height_cm / 100,
         sex=athlete.sex,
-        speed_mps=speed if isinstance(speed, float) else None,
+        speed_mps=running_speed_mps(clip.gait.measurements),
         speed_relative_sd=0.0 if scale is None else scale.relative_sd,
         contact_bias_s=0.0 if contact is None else contact.bias,
         contact_sd_s=0.0 if contact is None else contact.sd,

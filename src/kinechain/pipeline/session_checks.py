@@ -17,6 +17,7 @@ from kinechain.model.pose import track
 from kinechain.model.skeleton import SIDES
 from kinechain.pipeline.clip import MeasuredClip
 from kinechain.pipeline.clip_quality import seen_speed_sd
+from kinechain.pipeline.reasoning import running_speed_mps
 from kinechain.settings import Protocol
 from kinechain.signal.intervals import Z95
 from kinechain.text import Text
@@ -77,8 +78,8 @@ def _unseen_speed(clip: MeasuredClip, protocol: Protocol) -> Caution | None:
 def _contradicted(clip: MeasuredClip, usual: _SizedClip | None, protocol: Protocol) -> Caution | None:
     """Return what to say of a clip whose stated speed is not the one that is seen."""
     own, scale, by_height = _sized(clip, protocol), clip.gait.scale, clip.gait.height_scale
-    stated = next((m.value for m in clip.gait.measurements if m.name == "speed_mps"), None)
-    if own is None or scale is None or not isinstance(stated, float):
+    stated = running_speed_mps(clip.gait.measurements)
+    if own is None or scale is None or stated is None:
         return None
     if by_height is not None:
         ratio, sd = by_height.metres_per_px / scale.metres_per_px, math.hypot(own.sd, by_height.relative_sd)

@@ -29,7 +29,7 @@ def load_clues(
     """Return the loads that bear on a hypothesis, of its leg; nothing where none was told."""
     side = side_of(hypothesis)
     node = chain_graph().nodes.get(hypothesis.id.removesuffix(f"_{side}"))
-    names = {} if node is None else {row.name: row for row in node.indicators if _is_load(row.name)}
+    names = set() if node is None else {row.name for row in node.indicators if _is_load(row.name)}
     found: dict[tuple[str, str], list[Load]] = {}
     for load in assessment.loads:
         if load.name in names and load.value is not None and side in ("both", load.side):
